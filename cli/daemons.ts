@@ -1,0 +1,149 @@
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import type { Address } from "viem";
+import { createLog, logLevels, parseSolverConfig, parseVerifierConfig, runUntil } from "../daemon/index.ts";
+import { startIndexer } from "../indexer/index.ts";
+import { readDeployment } from "../protocol/index.ts";
+import { startSolver } from "../solver/index.ts";
+import { startVerifier } from "../verifier/index.ts";
+import { serveIndexStatus } from "./index-status.ts";
+import type { Io } from "./io.ts";
+import { address, amount, folder, integer, withChain, withKey, type ChainOptions, type KeyOptions } from "./options.ts";
+import { passwordFor } from "./password.ts";
+
+interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+}
+
+interface DaemonOptions extends ChainOptions, KeyOptions {
+  readonly data: string;
+  readonly payout?: Address;
+  readonly poll: number;
+  readonly engine: "wasm" | "reference";
+  readonly workers: number;
+  readonly logLevel: (typeof logLevels)[number];
+  readonly metricsPort: number | false;
+}
+
+interface SolverOptions extends DaemonOptions, ServerOptions {
+  readonly publicUrl?: string;
+  readonly minUnitPrice?: bigint;
+  readonly maxStake?: bigint;
+  readonly maxWorkUnits?: bigint;
+  readonly maxJobs?: number;
+  readonly diverge?: string;
+}
+
+/** What a running command of its own has besides the chain. */
+function withData(command: Command, name: string, pollMs: number): Command {
+  return withChain(command)
+    .addOption(
+      new Option("--data <folder>", "where it keeps everything").env("PINPOINT_HOME").default(`${folder}/${name}`),
+    )
+    .option("--poll <ms>", "milliseconds between looks at the chain", integer(10, 60_000), pollMs)
+    .addOption(
+      new Option(
+        "--metrics-port <number>",
+        "port of /metrics and /health, for this machine; 0 takes a free one, or off",
+      )
+        .env("PINPOINT_METRICS_PORT")
+        .argParser((text) => (text === "off" ? false : integer(0, 65_535)(text)))
+        .default(0),
+    )
+    .addOption(new Option("--log-level <level>", "what to log").choices(logLevels).default("info"));
+}
+
+function withCompute(command: Command): Command {
+  return withKey(command)
+    .addOption(new Option("--engine <engine>", "kernels").choices(["wasm", "reference"]).default("wasm"))
+    .option("--workers <number>", "threads that train or replay", integer(1, 64), 1)
+    .option("--payout <address>", "whom the contracts pay what they owe the account; itself if left out", address);
+}
+
+function withServer(command: Command): Command {
+  return command
+    .option("--host <address>", "address to serve on", "127.0.0.1")
+    .option("--port <number>", "port to serve on; 0 takes a free one", integer(0, 65_535), 0);
+}
+
+/** The options that both configurations name alike. */
+function common(options: DaemonOptions) {
+  const { rpc: rpcUrl, data: dataDir, poll: pollMs, deployment, engine, workers, logLevel } = options;
+  const { keystore, passwordFile, keyFile, payout, metricsPort } = options;
+  const key = { keystore, passwordFile, keyFile, payout };
+  return { rpcUrl, dataDir, pollMs, deployment, engine, workers, logLevel, metricsPort, ...key };
+}
+
+async function solve(options: SolverOptions, io: Io): Promise<void> {
+  const { host, port, publicUrl, minUnitPrice, maxStake, maxWorkUnits, maxJobs, diverge } = options;
+  const policy = { minUnitPrice, maxStake, maxWorkUnits, maxJobs, diverge };
+  const all = { ...common(options), ...policy, artifacts: { host, port, publicUrl } };
+  const config = parseSolverConfig(all, process.env, await passwordFor(io, options));
+  await runUntil(await startSolver(config), io.signal);
+}
+
+/** `pinpoint solver`: accepts, trains and defends jobs. */
+export function solverCommand(io: Io): Command {
+  const command = new Command("solver").description("accept jobs, train them, serve and defend their checkpoints");
+  return withServer(withCompute(withData(command, "solver", 1_000)))
+    .option("--public-url <url>", "what others reach the server by, where that is not its own address")
+    .option("--min-unit-price <amount>", "leave jobs that pay less for a work unit", amount)
+    .option("--max-stake <amount>", "leave jobs that lock more", amount)
+    .option("--max-work-units <number>", "leave jobs that are larger", amount)
+    .option("--max-jobs <number>", "jobs trained at the same time", integer(1, 1_000))
+    .option("--diverge <place>", "flip one bit, to see it caught: checkpoint:step:operator:element:bit")
+    .addHelpText(
+      "after",
+      "\nIt stakes what a job asks for: the account needs tokens, and coin for gas.\n\nExamples:\n" +
+        "  PINPOINT_KEY=0x… pinpoint solver --port 8700 --public-url https://solver.example\n" +
+        "  pinpoint solver --keystore solver.json --min-unit-price 1000000000",
+    )
+    .action((options: SolverOptions) => solve(options, io));
+}
+
+async function verify(options: DaemonOptions & { readonly attest: boolean }, io: Io): Promise<void> {
+  const all = { ...common(options), attest: options.attest };
+  const config = parseVerifierConfig(all, process.env, await passwordFor(io, options));
+  await runUntil(await startVerifier(config), io.signal);
+}
+
+/** `pinpoint verifier`: replays, attests and disputes checkpoints. */
+export function verifierCommand(io: Io): Command {
+  const command = new Command("verifier").description(
+    "replay checkpoints, attest the right ones, dispute the wrong ones",
+  );
+  return withCompute(withData(command, "verifier", 1_000))
+    .option("--no-attest", "only dispute: needs no stake")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  PINPOINT_KEY=0x… pinpoint verifier\n  pinpoint verifier --keystore verifier.json --no-attest",
+    )
+    .action((options: DaemonOptions & { readonly attest: boolean }) => verify(options, io));
+}
+
+async function index(options: Omit<DaemonOptions, "engine" | "workers"> & ServerOptions, io: Io): Promise<void> {
+  const { rpc, host, port, poll: pollMs, data } = options;
+  const log = createLog("indexer", options.logLevel);
+  const deployment = await readDeployment(options.deployment);
+  const database = join(data, "index.sqlite");
+  const onNotice = (notice: string) => log.warn({ event: "notice" }, notice);
+  const indexer = await startIndexer({ rpc, deployment, database, host, port, pollMs, onNotice });
+  log.info({ event: "started", url: indexer.url, database }, `Index at ${indexer.url}/jobs`);
+  const status = options.metricsPort === false ? undefined : await serveIndexStatus(indexer, options.metricsPort);
+  if (status !== undefined) log.info({ event: "metrics", url: status.url }, `Metrics at ${status.url}/metrics`);
+  const stop = async (): Promise<void> => {
+    await status?.close();
+    await indexer.stop();
+  };
+  await runUntil({ done: indexer.ended, stop }, io.signal);
+  log.info({ event: "stopped" }, "Indexer stopped");
+}
+
+/** `pinpoint indexer`: the chain's events over HTTP. */
+export function indexerCommand(io: Io): Command {
+  const command = new Command("indexer").description("keep the chain's events in tables and serve them over HTTP");
+  return withServer(withData(command, "indexer", 500))
+    .addHelpText("after", "\nExamples:\n  pinpoint indexer --port 8800\n  curl http://127.0.0.1:8800/jobs")
+    .action((options: Omit<DaemonOptions, "engine" | "workers"> & ServerOptions) => index(options, io));
+}

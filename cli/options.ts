@@ -1,0 +1,112 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { isAddress, isHash, type Address, type Hex } from "viem";
+import { privateKeyToAccount, type PrivateKeyAccount } from "viem/accounts";
+import { plainKeyWarning, readKey } from "../daemon/index.ts";
+import { connect, readDeployment, type Chain } from "../protocol/index.ts";
+import type { Io } from "./io.ts";
+import { passwordFor } from "./password.ts";
+
+/** Options that several commands share. Each can be set by an environment variable, which its help names. */
+
+export interface ChainOptions {
+  readonly rpc: string;
+  readonly deployment: string;
+}
+
+export const folder = ".pinpoint";
+
+/** Adds `--rpc` and `--deployment`. */
+export function withChain(command: Command): Command {
+  return command
+    .addOption(new Option("--rpc <url>", "the node").env("PINPOINT_RPC").default("http://127.0.0.1:8545"))
+    .addOption(
+      new Option("--deployment <file>", "addresses of the contracts")
+        .env("PINPOINT_DEPLOYMENT")
+        .default(`${folder}/deployment.json`),
+    );
+}
+
+export interface KeyOptions {
+  readonly keystore?: string;
+  readonly passwordFile?: string;
+  readonly keyFile?: string;
+}
+
+export function passwordOption(): Option {
+  const text = "file whose first line is the keystore's password; asked for at a terminal if left out";
+  return new Option("--password-file <file>", text).env("PINPOINT_PASSWORD_FILE");
+}
+
+/**
+ * Adds `--keystore`, `--password-file` and `--key-file`. SAFETY: neither key nor password is an option, because every user
+ * of a machine sees command lines.
+ */
+export function withKey(command: Command): Command {
+  const plain = "development: file with the private key in the clear, or PINPOINT_KEY, the key itself";
+  return command
+    .addOption(
+      new Option("--keystore <file>", "encrypted key to sign with (pinpoint key new)").env("PINPOINT_KEYSTORE"),
+    )
+    .addOption(passwordOption())
+    .addOption(new Option("--key-file <file>", plain).env("PINPOINT_KEY_FILE"));
+}
+
+export function withJson(command: Command): Command {
+  return command.option("--json", "print one JSON object; bigints are decimal strings");
+}
+
+/** Adds a folder option for artifacts. */
+export function storeOption(flags: string, text: string, env: string, name: string): Option {
+  return new Option(flags, text).env(env).default(`${folder}/${name}`);
+}
+
+/** Errors: OperatorError `deployment-missing`, `bad-deployment`, `wrong-chain`; TransientError `rpc-unreachable`. */
+export async function openChain(options: ChainOptions): Promise<Chain> {
+  return connect(options.rpc, await readDeployment(options.deployment));
+}
+
+/** The account to sign with on a chain. Errors: those of `readKey`. */
+export async function openAccount(options: KeyOptions, io: Io, chain: Chain): Promise<PrivateKeyAccount> {
+  const key = readKey(options, process.env, await passwordFor(io, options));
+  const warning = plainKeyWarning(key, chain.deployment.chainId);
+  if (warning !== undefined) io.stderr.write(`pinpoint: ${warning}\n`);
+  return privateKeyToAccount(key.privateKey);
+}
+
+/** A parser of whole numbers in a range. */
+export function integer(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };
+}
+
+/** Number of a job or a game. */
+export function id(text: string): bigint {
+  if (/^[1-9]\d{0,18}$/.test(text)) return BigInt(text);
+  throw new InvalidArgumentError("Give the number of a job or game: 1, 2, …");
+}
+
+/** An amount in the token's smallest unit, of 128 bits. */
+export function amount(text: string): bigint {
+  const value = /^\d{1,39}$/.test(text) ? BigInt(text) : undefined;
+  if (value !== undefined && value < 2n ** 128n) return value;
+  throw new InvalidArgumentError("Give a whole number of the token's smallest unit.");
+}
+
+export function address(text: string): Address {
+  if (isAddress(text)) return text;
+  throw new InvalidArgumentError("Give 0x and 40 hexadecimal digits, in lower case or with the right checksum.");
+}
+
+export function decimal(text: string): number {
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  if (Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("Give a decimal number.");
+}
+
+export function hash(text: string): Hex {
+  if (isHash(text)) return text;
+  throw new InvalidArgumentError("Give 0x and 64 hexadecimal digits.");
+}

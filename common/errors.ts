@@ -1,0 +1,27 @@
+/** What an error is about, by name: enough to understand it without a debugger. */
+export type Facts = Record<string, unknown>;
+
+/**
+ * Base of the three families. They differ in who must act, so that a daemon can decide by `instanceof` alone.
+ * `code` is stable and kebab-case (`redis-missing`); the message is for people and may change.
+ */
+abstract class PinpointError extends Error {
+  readonly code: string;
+  readonly facts: Facts;
+
+  constructor(code: string, message: string, facts: Facts = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+/** The world failed and may recover (a node, a socket, a queue): try again later. */
+export class TransientError extends PinpointError {}
+
+/** A person must act: the message is one clear sentence that says what to do. */
+export class OperatorError extends PinpointError {}
+
+/** We are wrong: stop and dump. */
+export class DefectError extends PinpointError {}

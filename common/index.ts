@@ -1,0 +1,5 @@
+export * from "./bytes.ts";
+export * from "./errors.ts";
+export * from "./hash.ts";
+export * from "./merkle.ts";
+export * from "./prng.ts";

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {JobId} from "../types/Ids.sol";
+import {Checkpoint, Claim, GameTerms, Job, Status, Term, Terms} from "../types/Job.sol";
+
+/// @title Jobs: escrow, claims, attestations, settlement
+/// @notice A submitter escrows the price of a training run, a staked solver accepts it and commits to checkpoints, anyone
+/// may dispute a checkpoint in `Pinpoint` until the window closes, then the job is settled. No owner; terms never change.
+/// SPEC: spec/market.md.
+///
+/// Status: None → Open → Running → Closing → Settled or Expired; Open → Cancelled; Running or Closing → Convicted.
+/// Money moves by credits only (`ICredits`). Only the bound `Pinpoint` opens and closes disputes and convicts.
+interface IJobMarket {
+    /// @notice A job was submitted and its escrow taken.
+    event JobSubmitted(
+        JobId indexed jobId,
+        address indexed submitter,
+        bytes32 termsHash,
+        uint256 escrow,
+        uint16 checkpoints,
+        Terms terms
+    );
+    /// @notice The submitter took a job back that nobody had accepted.
+    event JobCancelled(JobId indexed jobId);
+    /// @notice A solver accepted; he serves checkpoints at `uri` and has until `deadline` for the last one.
+    event JobAccepted(JobId indexed jobId, address indexed solver, uint64 deadline, string uri);
+    /// @notice The solver committed checkpoint k.
+    event CheckpointCommitted(JobId indexed jobId, uint16 indexed k, bytes32 stateRoot, bytes32 segmentRoot);
+    /// @notice The last checkpoint was committed; disputes may be opened before `windowEnd`.
+    event JobClosing(JobId indexed jobId, uint64 windowEnd);
+    /// @notice The deadline passed without the last checkpoint; disputes may be opened before `windowEnd`.
+    event JobExpired(JobId indexed jobId, uint16 committed, uint64 windowEnd);
+    /// @notice A verifier states that he replayed checkpoint k and reached its root.
+    event Attested(JobId indexed jobId, uint16 indexed k, address indexed verifier, bytes32 root);
+    /// @notice Pinpoint opened a game on checkpoint k; `openGames` now keep the job from settling.
+    event DisputeOpened(JobId indexed jobId, uint16 indexed k, uint32 openGames);
+    /// @notice A game ended in the defender's favour.
+    event DisputeClosed(JobId indexed jobId, uint32 openGames);
+    /// @notice The job is over: `status` is Settled (complete) or Expired, `penalty` of the stake was burned.
+    event JobSettled(JobId indexed jobId, Status status, uint256 penalty);
+    /// @notice Checkpoint k fell; all of the job's stake was slashed, `paid` of it to Pinpoint.
+    event JobConvicted(JobId indexed jobId, uint16 indexed k, uint256 slashed, uint256 paid);
+
+    /// @notice No job has this id.
+    error UnknownJob(JobId jobId);
+    /// @notice The job's status does not allow the call.
+    error WrongStatus(JobId jobId, Status status);
+    /// @notice A term, or a value derived from terms, is out of its range.
+    error TermOutOfRange(Term term, uint256 value, uint256 least, uint256 most);
+    /// @notice Only the submitter may call.
+    error NotSubmitter(JobId jobId, address caller, address submitter);
+    /// @notice Only the solver may call.
+    error NotSolver(JobId jobId, address caller, address solver);
+    /// @notice The terms of the job are not those that the caller means to accept.
+    error WrongTerms(JobId jobId, bytes32 termsHash, bytes32 given);
+    /// @notice The time for the call has passed.
+    error TooLate(JobId jobId, uint256 last);
+    /// @notice The time for the call has not come.
+    error TooEarly(JobId jobId, uint256 first);
+    /// @notice A uri is too long. UNITS: bytes.
+    error UriTooLong(uint256 length, uint256 most);
+    /// @notice The solver must commit `next`, not `k`.
+    error WrongCheckpoint(JobId jobId, uint256 k, uint256 next);
+    /// @notice Checkpoint k is not committed.
+    error NotCommitted(JobId jobId, uint256 k, uint256 committed);
+    /// @notice The committed state root is another one than the caller names.
+    error WrongRoot(JobId jobId, uint256 k, bytes32 committed, bytes32 given);
+    /// @notice A solver cannot attest his own checkpoint.
+    error SolverCannotAttest(JobId jobId, address solver);
+    /// @notice The verifier has attested this checkpoint.
+    error AlreadyAttested(JobId jobId, uint256 k, address verifier);
+    /// @notice As many attestations as are paid have been made.
+    error AttestationsFull(JobId jobId, uint256 k, uint256 attestors);
+    /// @notice A verifier needs more stake that does not unbond.
+    error StakeTooSmall(address account, uint256 bonded, uint256 needed);
+    /// @notice Open games keep the job from settling.
+    error GamesOpen(JobId jobId, uint256 openGames);
+    /// @notice The range holds no fee to collect or release.
+    error NothingToCollect(JobId jobId, address account);
+
+    /// @notice Submits a job and takes its escrow, workUnits·unitPrice + attestationFee·attestors·checkpoints.
+    /// Anyone. Reverts: TermOutOfRange, in the order of `Term`; ShortTransfer when less than the escrow arrives.
+    /// @param terms Terms of the job.
+    /// @return jobId Its id: the next number.
+    function submit(Terms calldata terms) external returns (JobId jobId);
+
+    /// @notice Takes an open job back; its escrow is credited to the submitter.
+    /// Reverts: WrongStatus; NotSubmitter.
+    function cancel(JobId jobId) external;
+
+    /// @notice Accepts an open job: locks `terms.stake` of the caller's free stake and starts the deadline.
+    /// Reverts: WrongStatus; WrongTerms; TooLate (after acceptBy); UriTooLong; IStaking.InsufficientFree.
+    /// @param jobId The job.
+    /// @param termsHash Hash of the terms the caller means: a reorganised chain may give the id to another job.
+    /// @param uri Where the caller serves checkpoints, at most 256 bytes.
+    function accept(JobId jobId, bytes32 termsHash, string calldata uri) external;
+
+    /// @notice Commits the next checkpoint; the last one closes the job and opens its window.
+    /// Reverts: WrongStatus (not Running); NotSolver; TooLate (after the deadline); WrongCheckpoint.
+    /// @param jobId The job.
+    /// @param k Number of the checkpoint, from 0; must be the next.
+    /// @param stateRoot Root of the state after the segment.
+    /// @param segmentRoot Root over the states on its grid. SPEC: spec/commitments.md.
+    function commit(JobId jobId, uint16 k, bytes32 stateRoot, bytes32 segmentRoot) external;
+
+    /// @notice Closes a job whose deadline passed without the last checkpoint, and opens its window. Anyone.
+    /// Reverts: WrongStatus (not Running); TooEarly.
+    function expire(JobId jobId) external;
+
+    /// @notice States that the caller replayed checkpoint k and reached its root; earns a fee.
+    /// Reverts: WrongStatus (neither Running nor Closing); TooLate (from windowEnd on); NotCommitted; WrongRoot;
+    /// SolverCannotAttest; AlreadyAttested; AttestationsFull; StakeTooSmall.
+    /// @param jobId The job.
+    /// @param k The checkpoint.
+    /// @param root The state root the caller reached.
+    function attest(JobId jobId, uint16 k, bytes32 root) external;
+
+    /// @notice Ends a job whose window is over: complete, the solver is credited the price; else the submitter, and the
+    /// late penalty is burned. Unused fees go to the submitter, the stake is unlocked. Anyone.
+    /// Reverts: WrongStatus (not Closing); TooEarly (before windowEnd); GamesOpen.
+    function settle(JobId jobId) external;
+
+    /// @notice Credits a verifier the fees of his attestations of checkpoints first … first + count − 1, each once. Of a
+    /// convicted job only those before the convicted checkpoint. Anyone. Finished jobs only.
+    /// Reverts: WrongStatus; NothingToCollect. UNITS: at most `count` checkpoints are read.
+    function collectFees(JobId jobId, address verifier, uint16 first, uint16 count) external;
+
+    /// @notice Credits the submitter of a convicted job the fees held for attestations of those of the checkpoints first …
+    /// first + count − 1 that are the convicted one or later, each once. Anyone.
+    /// Reverts: WrongStatus (not Convicted); NothingToCollect. UNITS: at most `count` checkpoints are read.
+    function releaseFees(JobId jobId, uint16 first, uint16 count) external;
+
+    /// @notice Counts a game that opens on checkpoint k. Only Pinpoint.
+    /// Reverts: NotBound; WrongStatus (neither Running nor Closing); TooLate (from windowEnd on); NotCommitted.
+    /// @return claim What the checkpoint says.
+    /// @return terms What rules the game.
+    function openDispute(JobId jobId, uint16 k) external returns (Claim memory claim, GameTerms memory terms);
+
+    /// @notice Counts a game that ended in the defender's favour. Only Pinpoint.
+    /// Reverts: NotBound; WrongStatus (neither Running nor Closing).
+    function closeDispute(JobId jobId) external;
+
+    /// @notice Convicts the job: price and unused fees go to the submitter, all of the job's stake is slashed, `paid` of it
+    /// to Pinpoint. Only Pinpoint. Reverts: NotBound; WrongStatus (neither Running nor Closing); IStaking.PaysTooMuch.
+    /// @param jobId The job.
+    /// @param k The checkpoint that fell.
+    /// @param paid What Pinpoint owes out of the stake.
+    function convict(JobId jobId, uint16 k, uint256 paid) external;
+
+    /// @notice Jobs submitted so far; their ids are 1 … jobCount.
+    function jobCount() external view returns (uint64);
+
+    /// @notice State of a job; Status.None for an id not given yet.
+    function job(JobId jobId) external view returns (Job memory);
+
+    /// @notice Terms of a job. Reverts: UnknownJob.
+    function terms(JobId jobId) external view returns (Terms memory);
+
+    /// @notice The part of the terms that rules games. Reverts: UnknownJob.
+    function gameTerms(JobId jobId) external view returns (GameTerms memory);
+
+    /// @notice What the solver committed for checkpoint k. Reverts: NotCommitted.
+    function checkpoint(JobId jobId, uint16 k) external view returns (Checkpoint memory);
+
+    /// @notice What checkpoint k says: the object of a dispute. Reverts: NotCommitted.
+    function claim(JobId jobId, uint16 k) external view returns (Claim memory);
+
+    /// @notice Attestations of checkpoint k whose fees are not released. 0 … attestors.
+    function attestationCount(JobId jobId, uint16 k) external view returns (uint8);
+
+    /// @notice Whether a verifier attested checkpoint k.
+    function attested(JobId jobId, uint16 k, address verifier) external view returns (bool);
+
+    /// @notice Least stake that terms with these values may ask for: the bounty, the gas of the winner and of 16 void games,
+    /// a timeout's tip and the late penalty.
+    function minimumStake(
+        uint256 bounty,
+        uint256 gasCap,
+        uint256 gasRate,
+        uint256 latePenalty
+    ) external pure returns (uint256);
+
+    /// @notice Bound on the seconds from opening to the end of a game: both clocks, and the extension before each of at most
+    /// 22 moves.
+    function longestGame(uint256 clock, uint256 extension) external pure returns (uint256);
+
+    /// @notice Stake that a verifier needs to attest; stake that unbonds does not count.
+    function verifierStake() external view returns (uint256);
+}

@@ -1,0 +1,160 @@
+import type { Hex } from "viem";
+import { OperatorError, toHex } from "../../common/index.ts";
+import { challengerMove, defenderMove, SegmentTrace, type Divergence } from "../../dispute/index.ts";
+import {
+  commitTensor,
+  createExecutor,
+  datasetCommitment,
+  decodeDataset,
+  decodeProgram,
+  decodeState,
+  encodeState,
+  gridSteps,
+  programCommitment,
+  segmentCommitment,
+  stateCommitment,
+  type Dataset,
+  type DatasetCommitment,
+  type Engine,
+  type Executor,
+  type Program,
+  type ProgramCommitment,
+  type State,
+  type TensorCommitment,
+} from "../../engine/index.ts";
+import { wordsOf } from "../../common/index.ts";
+import { ArtifactStore, type Move } from "../../protocol/index.ts";
+import { crashPoint } from "../crash-point.ts";
+import type { MoveTask, Progress, Segment, SegmentResult, SegmentTask, WorkerSetup } from "./messages.ts";
+import { Recent } from "./recent.ts";
+
+/** A bundle in memory, its commitments, and executors of it that wait for work. */
+interface Loaded {
+  readonly program: Program;
+  readonly commitment: ProgramCommitment;
+  readonly dataset: Dataset;
+  readonly datasetCommitment: DatasetCommitment;
+  readonly constants: readonly TensorCommitment[];
+  readonly idle: Executor[];
+}
+
+/** UNITS: ms between two progress messages, at each of which other work may come in between. */
+const progressMs = 100;
+
+/** What a worker thread does, on any thread: executes segments and chooses moves, from the artifacts of one store. */
+export class Executions {
+  readonly #store: ArtifactStore;
+  readonly #engine: Engine;
+  readonly #bundles = new Recent<Loaded>(2);
+  readonly #traces = new Recent<SegmentTrace>(2);
+
+  constructor({ directory, engine }: WorkerSetup) {
+    this.#store = new ArtifactStore(directory, { onDraft: () => crashPoint("drafted") });
+    this.#engine = engine;
+  }
+
+  /**
+   * Executes a segment from its start state, which the store holds.
+   * @throws OperatorError `artifact-not-stored`, `artifact-damaged`, and those of the engine
+   */
+  async segment({ segment, flip, fresh, keep }: SegmentTask, progress?: Progress): Promise<SegmentResult> {
+    const bundle = await this.#bundle(segment);
+    const start = await this.#state(segment.startRoot, bundle.program);
+    const reused = fresh === true ? undefined : bundle.idle.pop();
+    const executor = reused ?? (await createExecutor(this.#engine, bundleInput(bundle)));
+    executor.setState(start);
+    const began = performance.now();
+    const roots = await runSteps(executor, bundle.program, segment, flip, progress);
+    const elapsedMs = performance.now() - began;
+    const { root, stateRoots } = segmentCommitment(roots);
+    const endRoot = toHex(stateRoots.at(-1)!);
+    if (keep) await this.#store.put(endRoot, encodeState(executor.getState()));
+    if (keep) crashPoint("stored");
+    bundle.idle.push(executor);
+    return { endRoot, segmentRoot: toHex(root), stateRoots: stateRoots.map(toHex), elapsedMs };
+  }
+
+  /** Chooses a move. The first of a game executes the segment; later ones find its trace. @throws as `segment` */
+  async move({ segment, flip, side, game, history }: MoveTask): Promise<Move> {
+    const trace = await this.#traces.get(JSON.stringify([segment, flip]), () => this.#trace(segment, flip));
+    return side === "defender" ? defenderMove(game, trace) : challengerMove(game, history, trace);
+  }
+
+  async #trace(segment: Segment, flip: Divergence | undefined): Promise<SegmentTrace> {
+    const bundle = await this.#bundle(segment);
+    const start = await this.#state(segment.startRoot, bundle.program);
+    const executor = await createExecutor(this.#engine, bundleInput(bundle));
+    return new SegmentTrace({ ...bundle, claim: segment }, executor, start, flip);
+  }
+
+  #bundle({ programRoot, datasetRoot }: Segment): Promise<Loaded> {
+    return this.#bundles.get(programRoot + datasetRoot, () => this.#load(programRoot, datasetRoot));
+  }
+
+  async #load(programRoot: Hex, datasetRoot: Hex): Promise<Loaded> {
+    const program = decodeProgram(await this.#artifact(programRoot));
+    const dataset = decodeDataset(await this.#artifact(datasetRoot));
+    const constants = await Promise.all(
+      program.constants.map(async ({ root, dtype }) => commitTensor(wordsOf(await this.#artifact(toHex(root))), dtype)),
+    );
+    const loaded = {
+      program,
+      commitment: programCommitment(program),
+      dataset,
+      datasetCommitment: datasetCommitment(dataset),
+      constants,
+      idle: [],
+    };
+    checkRoot(programRoot, loaded.commitment.root);
+    checkRoot(datasetRoot, loaded.datasetCommitment.root);
+    program.constants.forEach(({ root }, index) => checkRoot(toHex(root), constants[index]!.root));
+    return loaded;
+  }
+
+  async #state(root: Hex, program: Program): Promise<State> {
+    const state = decodeState(await this.#artifact(root), program);
+    checkRoot(root, stateCommitment(state, program).root);
+    return state;
+  }
+
+  async #artifact(root: Hex): Promise<Uint8Array> {
+    const bytes = await this.#store.get(root);
+    if (bytes !== undefined) return bytes;
+    throw new OperatorError("artifact-not-stored", `The store does not hold ${root}.`, { root });
+  }
+}
+
+/** The steps, with the state's root after each of the grid; lets other work in whenever it reports progress. */
+async function runSteps(
+  executor: Executor,
+  program: Program,
+  { firstStep, steps, grid, seed, order }: Segment,
+  flip: Divergence | undefined,
+  progress: Progress | undefined,
+): Promise<Uint8Array[]> {
+  const committed = new Set(gridSteps(steps, grid));
+  const roots: Uint8Array[] = [];
+  let reported = performance.now();
+  for (let done = 1; done <= steps; done++) {
+    const step = firstStep + done - 1;
+    executor.step({ step, seed, order }, { flip: flip?.step === step ? flip : undefined });
+    crashPoint("step");
+    if (committed.has(done)) roots.push(stateCommitment(executor.getState(), program).root);
+    if (done < steps && performance.now() - reported < progressMs) continue;
+    progress?.(done, steps);
+    await new Promise(setImmediate);
+    reported = performance.now();
+  }
+  return roots;
+}
+
+function bundleInput({ program, constants, dataset }: Loaded) {
+  return { program, constants: constants.map(({ words }) => words), dataset };
+}
+
+/** A file that a failing disk changed must not become a claim. */
+function checkRoot(expected: Hex, root: Uint8Array): void {
+  if (toHex(root) === expected.toLowerCase()) return;
+  const message = `The stored artifact ${expected} is damaged: delete it, and it is fetched again.`;
+  throw new OperatorError("artifact-damaged", message, { expected, root: toHex(root) });
+}

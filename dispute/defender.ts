@@ -1,0 +1,56 @@
+import type { Hex } from "viem";
+import { DefectError, toHex, type MerkleTree } from "../common/index.ts";
+import { dtypeCodes, chunkAt } from "../engine/index.ts";
+import { revealLevels, type Game, type Move } from "../protocol/index.ts";
+
+import type { SegmentTrace, StepTrace } from "./segment-trace.ts";
+
+/**
+ * The defender's next move: he opens what the challenger points at, from his own execution of the segment.
+ * Pure: the same game and trace give the same move. SPEC: spec/game.md.
+ *
+ * @throws DefectError `no-move` when the phase waits for nobody or for the challenger
+ */
+export function defenderMove(game: Game, trace: SegmentTrace): Move {
+  const { claim, commitment } = trace.subject;
+  const offset = game.firstStep - claim.firstStep;
+  switch (game.phase) {
+    case "GridReveal":
+      return { type: "revealSteps", roots: reveal(trace.segment, trace.segment.depth, 0) };
+    case "CellReveal":
+      return { type: "revealSteps", roots: trace.roots.slice(offset + 1, offset + game.steps + 1) };
+    case "TraceReveal":
+      return {
+        type: "revealTrace",
+        header: toHex(commitment.encoded.header),
+        recordTree: toHex(commitment.tree.root),
+        left: toHex(trace.step(offset).left.root),
+      };
+    case "OperatorReveal":
+      return { type: "revealNodes", nodes: reveal(sideTree(game, trace.step(offset)), game.levels, game.index) };
+    case "TensorReveal": {
+      const { words, dtype, chunkTree } = trace.step(offset).outputs[game.operator];
+      const nodes = reveal(chunkTree, chunkTree.depth, 0);
+      return { type: "openTensor", words: words.length, dtype: dtypeCodes[dtype], nodes };
+    }
+    case "ChunksReveal": {
+      const { chunkTree } = trace.step(offset).outputs[game.operator];
+      return { type: "revealNodes", nodes: reveal(chunkTree, game.levels, game.index) };
+    }
+    case "ChunkReveal": {
+      const { words } = trace.step(offset).outputs[game.operator];
+      return { type: "revealChunk", chunk: toHex(chunkAt(words, game.index)) };
+    }
+    default:
+      throw new DefectError("no-move", `The defender has no move in phase ${game.phase}.`, { phase: game.phase });
+  }
+}
+
+/** The tree of the side that was picked; the right one has as many leaves as the program has states. */
+export function sideTree(game: Game, step: StepTrace): MerkleTree {
+  return game.side === "right" ? step.right : step.left;
+}
+
+function reveal(tree: MerkleTree, level: number, index: number): Hex[] {
+  return tree.below(level, index, Math.min(revealLevels, level)).map(toHex);
+}

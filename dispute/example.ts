@@ -1,0 +1,83 @@
+import { createPrng, toHex } from "../common/index.ts";
+import {
+  classifierProgram,
+  commitTensor,
+  createExecutor,
+  datasetCommitment,
+  programCommitment,
+  wordOf,
+  type Dataset,
+  type Engine,
+  type Program,
+  type State,
+} from "../engine/index.ts";
+import type { Claim } from "../protocol/index.ts";
+import { SegmentTrace, type Divergence, type Subject } from "./segment-trace.ts";
+
+/** A segment both sides can execute, for tests and benchmarks of games. */
+export interface ExampleSegment {
+  readonly subject: Subject;
+  readonly start: State;
+  /** The honest execution. */
+  readonly honest: SegmentTrace;
+  /** An execution that diverges. */
+  run(flip: Divergence): SegmentTrace;
+  /** What a solver with this execution claims. */
+  claimOf(trace: SegmentTrace): Claim;
+}
+
+/** What an example segment executes, from a state. */
+export interface ExampleTraining {
+  readonly program: Program;
+  readonly constants: readonly Uint32Array[];
+  readonly dataset: Dataset;
+  readonly start: State;
+}
+
+/** A segment of a training from `firstStep`. UNITS: steps and grid in steps */
+export async function exampleSegment(
+  { program, constants, dataset, start }: ExampleTraining,
+  claim: Subject["claim"],
+  engine: Engine = "reference",
+): Promise<ExampleSegment> {
+  const executor = await createExecutor(engine, { program, constants, dataset });
+  const subject: Subject = {
+    program,
+    commitment: programCommitment(program),
+    dataset,
+    datasetCommitment: datasetCommitment(dataset),
+    constants: constants.map((words, index) => commitTensor(words, program.constants[index].dtype)),
+    claim,
+  };
+  const run = (flip?: Divergence): SegmentTrace => new SegmentTrace(subject, executor, start, flip);
+  const claimOf = (trace: SegmentTrace): Claim => ({
+    ...claim,
+    programRoot: toHex(subject.commitment.root),
+    datasetRoot: toHex(subject.datasetCommitment.root),
+    startRoot: trace.roots[0],
+    endRoot: trace.roots[claim.steps],
+    segmentRoot: toHex(trace.segment.root),
+  });
+  return { subject, start, honest: run(), run, claimOf };
+}
+
+/** The classifier that uses every operator, on random data of 10 samples. */
+export function exampleClassifier(seed: number): ExampleTraining {
+  const prng = createPrng(seed);
+  const floats = (count: number): Uint32Array => Uint32Array.from({ length: count }, () => wordOf(prng.unit() * 2 - 1));
+  const rates = Uint32Array.from({ length: 64 }, () => wordOf(0.125));
+  const classes = Uint32Array.of(0, 1, 2);
+  const root = commitTensor(rates, "f32").root;
+  const program = classifierProgram({ words: rates.length, root }, commitTensor(classes, "i32").root);
+  const labels = Uint32Array.from({ length: 10 }, () => prng.below(3));
+  const fields = [
+    { dtype: "f32", words: floats(60), stride: 6, length: 6 },
+    { dtype: "i32", words: labels, stride: 1, length: 1 },
+  ] as const;
+  return {
+    program,
+    constants: [rates, classes],
+    dataset: { samples: 10, fields },
+    start: [floats(18), Uint32Array.of(0)],
+  };
+}

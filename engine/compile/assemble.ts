@@ -1,0 +1,59 @@
+import { commitTensor } from "../commit/tensor.ts";
+import type { ConstantDeclaration, Operator, Program, Ref } from "../program/types.ts";
+import { wordsOf, type Builder } from "./builder/builder.ts";
+import { withShape, type Value } from "./builder/value.ts";
+import { contiguous, copyOf } from "./builder/view.ts";
+import { collapseMaps } from "./passes/collapse-maps.ts";
+import { prune, withRefs } from "./passes/draft.ts";
+import { fuseMaps } from "./passes/fuse-maps.ts";
+import { inlineStates } from "./passes/inline-states.ts";
+import { startSums } from "./passes/start-sums.ts";
+
+export interface AssembledProgram {
+  readonly program: Program;
+  /** Words of each constant that the program declares. */
+  readonly constants: readonly Uint32Array[];
+}
+
+/** The copy that produces a state tensor, row-major and flat. */
+function stateCopy(b: Builder, value: Value): Operator {
+  return copyOf(withShape(contiguous(b, value), [wordsOf(value)]));
+}
+
+/** Constants in the order of their first use, and the operators that name them by it. */
+function declareConstants(b: Builder, operators: readonly Operator[]) {
+  const order = new Map<number, number>();
+  const change = (ref: Ref): Ref => {
+    if (ref.space !== "constant") return ref;
+    if (!order.has(ref.index)) order.set(ref.index, order.size);
+    return { ...ref, index: order.get(ref.index) as number };
+  };
+  const renamed = operators.map((operator) => withRefs(operator, change));
+  const used = [...order.keys()].map((index) => b.constants[index] as (typeof b.constants)[number]);
+  const declarations = used.map(({ dtype, words }): ConstantDeclaration => ({
+    dtype,
+    words: words.length,
+    root: commitTensor(words, dtype).root,
+  }));
+  return { operators: renamed, declarations, constants: used.map(({ words }) => words) };
+}
+
+/**
+ * The program whose next state is `states`: what feeds none of them is gone, sums start where they can, elementwise chains are
+ * single Maps. A function of the emitted operators alone, so one model and settings have one program root.
+ */
+export function assemble(b: Builder, states: readonly Value[]): AssembledProgram {
+  const copies = states.map((value) => stateCopy(b, value));
+  const draft = prune({ operators: [...b.operators, ...copies], states: states.length });
+  const passes = [startSums, inlineStates, fuseMaps, collapseMaps];
+  const done = passes.reduce((result, pass) => pass(result), draft);
+  const { operators, declarations, constants } = declareConstants(b, done.operators);
+  const program: Program = {
+    states: states.map((value) => ({ dtype: value.dtype, words: wordsOf(value) })),
+    fields: b.fields.map(({ dtype, length }) => ({ dtype, length })),
+    constants: declarations,
+    operators,
+    batch: b.batch,
+  };
+  return { program, constants };
+}

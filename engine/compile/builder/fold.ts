@@ -1,0 +1,44 @@
+import { product } from "../graph.ts";
+import { extentsOf, type Builder } from "./builder.ts";
+import { broadcastTo, operandOf, permute, withShape, withUnitAxes, type Value } from "./value.ts";
+import { contiguous, withRun } from "./view.ts";
+
+/** Runs longer than this are folded in blocks first. */
+const LONGEST = 512;
+const BLOCK = 256;
+
+/** Sum or maximum over the last axis: [..., n] → [...]. */
+export function fold(b: Builder, fn: "sum" | "max", value: Value): Value {
+  const extents = value.shape.slice(0, -1);
+  const n = value.shape.at(-1) as number;
+  const run = withRun(b, value);
+  const source = operandOf(run, extents.length);
+  if (n <= LONGEST)
+    return b.emit(
+      { kind: "Fold", fn, dtype: "f32", extents: extentsOf(extents), operands: [source], k: n, l: 0 },
+      extents,
+    );
+  const blocked = { ...source, strides: [...source.strides.slice(0, extents.length), BLOCK] };
+  const blocks = [...extents, Math.ceil(n / BLOCK)];
+  return fold(b, fn, b.emit({ kind: "Fold", fn, dtype: "f32", extents: blocks, operands: [blocked], k: BLOCK, l: n }));
+}
+
+/** Undoes a broadcast: sums over the axes along which `shape` was repeated. ORDER: row-major over those axes. */
+export function sumTo(b: Builder, value: Value, shape: readonly number[]): Value {
+  const missing = value.shape.length - shape.length;
+  const axes = value.shape.map((_, axis) => axis);
+  const summed = axes.filter((axis) => (shape[axis - missing] ?? 1) === 1 && value.shape[axis] !== 1);
+  if (summed.length === 0) return withUnitAxes(value, shape);
+  const kept = axes.filter((axis) => !summed.includes(axis));
+  const lengths = kept.map((axis) => value.shape[axis] as number);
+  const columns = permute(value, [...kept, ...summed]);
+  const run = product(summed.map((axis) => value.shape[axis] as number));
+  const flat = summed.length === 1 ? columns : withShape(contiguous(b, columns), [...lengths, run]);
+  return withUnitAxes(fold(b, "sum", flat), shape);
+}
+
+/** A value as [rows, last axis], the leading axes made one. */
+export function rowsOf(b: Builder, value: Value): Value {
+  const last = value.shape.at(-1) as number;
+  return withShape(contiguous(b, broadcastTo(value, value.shape)), [product(value.shape.slice(0, -1)), last]);
+}

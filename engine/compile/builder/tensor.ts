@@ -1,0 +1,28 @@
+import { broadcastTo, type Value } from "./value.ts";
+import type { TensorData } from "../graph.ts";
+import type { Builder } from "./builder.ts";
+
+/** The elements as words. Integers beyond 32 bits (ONNX's "to the end") become the nearest i32. */
+export function wordsOfTensor(tensor: TensorData): Uint32Array {
+  if (tensor.values instanceof Float32Array) return new Uint32Array(tensor.values.slice().buffer);
+  const clamped = tensor.values.map((n) => Math.min(Math.max(n, -(2 ** 31)), 2 ** 31 - 1));
+  return new Uint32Array(Int32Array.from(clamped).buffer);
+}
+
+/** A tensor as a constant of the program. */
+export function tensorValue(b: Builder, tensor: TensorData): Value {
+  return b.constant(tensor.dtype, wordsOfTensor(tensor), tensor.shape);
+}
+
+/** Zeros of a shape: one word, repeated. */
+export function zeros(b: Builder, shape: readonly number[]): Value {
+  return broadcastTo(b.constant("f32", new Uint32Array(1), []), shape);
+}
+
+/** The elements of a value that reads an i32 constant, row-major; undefined for any other. */
+export function integersOf(b: Builder, { ref, dtype, shape, strides, offset }: Value): number[] | undefined {
+  const words = ref.space === "constant" && dtype === "i32" ? b.constants[ref.index]?.words : undefined;
+  const along = (addresses: number[], extent: number, axis: number) =>
+    addresses.flatMap((address) => Array.from({ length: extent }, (_, i) => address + i * (strides[axis] as number)));
+  return words && shape.reduce(along, [offset]).map((address) => (words[address] as number) | 0);
+}

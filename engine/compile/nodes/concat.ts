@@ -1,0 +1,42 @@
+import { shapeText } from "../graph.ts";
+import { integersOf, tensorValue } from "../builder/tensor.ts";
+import { sliceAxis, type Value } from "../builder/value.ts";
+import { concat as concatenated } from "../builder/view.ts";
+import { axisOf } from "./axes.ts";
+import type { NodeContext, NodeRule } from "./rule.ts";
+
+/** Lists of integers that are known at compile time, one after the other, are known too: the shape of a Reshape is often put together so. */
+function knownList(node: NodeContext): Value | undefined {
+  const lists = node.inputs.map((value) => (value.shape.length === 1 ? integersOf(node.builder, value) : undefined));
+  if (!lists.every((list) => list !== undefined)) return undefined;
+  const values = lists.flat();
+  return tensorValue(node.builder, { dtype: "i32", shape: [values.length], values });
+}
+
+/** The inputs one after the other along an axis; the gradient of each is its part of dy. */
+export const concat: NodeRule = {
+  opType: "Concat",
+  inputs: [{ name: "inputs", takes: "any", repeated: true }],
+  supports: "any number of inputs of one type that differ only along the axis",
+  attributes: ["axis"],
+  lower(node) {
+    const { inputs } = node;
+    const first = node.input(0);
+    const axis = axisOf(node, node.number("axis", Number.NaN), first.shape.length);
+    const besides = ({ shape }: Value) => shape.toSpliced(axis, 1).join();
+    for (const each of inputs) {
+      const fits = each.shape.length === first.shape.length && besides(each) === besides(first);
+      if (!fits) node.refuse(`${shapeText(first.shape)} with ${shapeText(each.shape)} along axis ${axis}`);
+      if (each.dtype !== first.dtype) node.refuse(`${first.dtype} with ${each.dtype}`);
+    }
+    const gradient = (dy: Value) => {
+      let start = 0;
+      return inputs.map(({ shape }) => {
+        const extent = shape[axis] as number;
+        start += extent;
+        return sliceAxis(dy, axis, start - extent, extent);
+      });
+    };
+    return { outputs: [knownList(node) ?? concatenated(node.builder, inputs, axis)], gradient };
+  },
+};

@@ -1,0 +1,94 @@
+import { outputWords } from "../../program/cost.ts";
+import type { Operator, Program } from "../../program/types.ts";
+
+/** Where the outputs of a step lie. UNITS: bytes, from the start of the outputs' part of the memory. */
+export interface OutputPlan {
+  /** Start of each operator's output; undefined for those that produce state. */
+  readonly starts: readonly (number | undefined)[];
+  /** Bytes that the outputs need together. */
+  readonly bytes: number;
+}
+
+/** Kernels work in whole vectors, so that the last words of a tensor may be written together with this padding. */
+const ALIGN_BYTES = 64;
+
+export function alignBytes(bytes: number): number {
+  return Math.ceil(bytes / ALIGN_BYTES) * ALIGN_BYTES;
+}
+
+interface Gap {
+  start: number;
+  bytes: number;
+}
+
+/** Free parts of the memory below `end`, by address, no two of them touching. */
+class Gaps {
+  readonly #gaps: Gap[] = [];
+  end = 0;
+
+  take(bytes: number): number {
+    let best = -1;
+    this.#gaps.forEach((gap, index) => {
+      if (gap.bytes >= bytes && (best < 0 || gap.bytes < this.#gaps[best]!.bytes)) best = index;
+    });
+    if (best < 0) {
+      this.end += bytes;
+      return this.end - bytes;
+    }
+    const gap = this.#gaps[best]!;
+    const start = gap.start;
+    gap.start += bytes;
+    gap.bytes -= bytes;
+    if (gap.bytes === 0) this.#gaps.splice(best, 1);
+    return start;
+  }
+
+  give(start: number, bytes: number): void {
+    const found = this.#gaps.findIndex((gap) => gap.start > start);
+    const index = found < 0 ? this.#gaps.length : found;
+    const before = this.#gaps[index - 1];
+    const after = this.#gaps[index];
+    const joinsBefore = before !== undefined && before.start + before.bytes === start;
+    const joinsAfter = after !== undefined && start + bytes === after.start;
+    if (joinsBefore) {
+      before.bytes += bytes + (joinsAfter ? after.bytes : 0);
+      if (joinsAfter) this.#gaps.splice(index, 1);
+    } else if (joinsAfter) {
+      after.start = start;
+      after.bytes += bytes;
+    } else {
+      this.#gaps.splice(index, 0, { start, bytes });
+    }
+  }
+}
+
+/** Index of the last operator that reads each operator's output; its own where none does. */
+function lastReaders(operators: readonly Operator[]): number[] {
+  const last = operators.map((_, j) => j);
+  operators.forEach((operator, j) => {
+    for (const { ref } of operator.operands) if (ref.space === "operator") last[ref.index] = j;
+  });
+  return last;
+}
+
+/**
+ * Places outputs so that the space of one that nobody reads any more serves later ones.
+ * INVARIANT: an output overlaps neither an operand of its operator nor any output that a later operator reads.
+ */
+export function planOutputs(program: Program): OutputPlan {
+  const { operators, states } = program;
+  const firstProducer = operators.length - states.length;
+  const sizes = operators.map((operator) => alignBytes(outputWords(operator) * 4));
+  const endingAt: number[][] = operators.map(() => []);
+  lastReaders(operators).forEach((reader, j) => endingAt[reader]!.push(j));
+  const gaps = new Gaps();
+  const starts: (number | undefined)[] = [];
+  for (let j = 0; j < operators.length; j++) {
+    starts.push(j < firstProducer ? gaps.take(sizes[j]!) : undefined);
+    for (const dead of endingAt[j]!) {
+      const start = starts[dead];
+      if (start !== undefined) gaps.give(start, sizes[dead]!);
+    }
+  }
+  return { starts, bytes: gaps.end };
+}

@@ -1,0 +1,10 @@
+/** One kernel an operator: kernel(record, operand table, output, context), all addresses in linear memory. */
+export { sample } from "./sample";
+export { schedule } from "./schedule";
+export { view } from "./view";
+export { map } from "./map";
+export { dot } from "./dot";
+export { fold } from "./fold";
+export { gather } from "./gather";
+export { scatter } from "./scatter";
+export { arenaStart } from "./scratch";

@@ -1,0 +1,154 @@
+import { extentOf, rankOf } from "./record";
+import { copyRun } from "./words";
+
+/**
+ * A walk over output coordinates in row-major order that keeps the value of up to 18 linear functions of them: operand
+ * addresses, guards, the position in the output. All arithmetic is modulo 2³², which is exact for validated programs.
+ * Axes of one entry are dropped, and neighbours on which every function is linear as one axis are merged.
+ *
+ * Layout in bytes: rank, functions, 8 extents, 8 coordinates, 18 values, 18 × 8 coefficients.
+ */
+export const WALKER_BYTES: usize = 720;
+const EXTENTS: usize = 8;
+const COORDINATES: usize = 40;
+const VALUES: usize = 72;
+const COEFFICIENTS: usize = 144;
+
+export function walkerRank(walker: usize): u32 {
+  return load<u32>(walker);
+}
+export function extent(walker: usize, axis: u32): u32 {
+  return load<u32>(walker + (axis << 2), EXTENTS);
+}
+export function setExtent(walker: usize, axis: u32, entries: u32): void {
+  store<u32>(walker + (axis << 2), entries, EXTENTS);
+}
+export function coordinate(walker: usize, axis: u32): u32 {
+  return load<u32>(walker + (axis << 2), COORDINATES);
+}
+export function value(walker: usize, f: u32): u32 {
+  return load<u32>(walker + (f << 2), VALUES);
+}
+export function coefficient(walker: usize, f: u32, axis: u32): u32 {
+  return load<u32>(walker + (f << 5) + (axis << 2), COEFFICIENTS);
+}
+function setCoefficient(walker: usize, f: u32, axis: u32, stride: u32): void {
+  store<u32>(walker + (f << 5) + (axis << 2), stride, COEFFICIENTS);
+}
+/** Entries of the last axis, along which the caller works; `next` goes to the following row. */
+export function innerExtent(walker: usize): u32 {
+  return extent(walker, walkerRank(walker) - 1);
+}
+export function innerCoefficient(walker: usize, f: u32): u32 {
+  return coefficient(walker, f, walkerRank(walker) - 1);
+}
+
+/** Starts a walk over the record's output axes, without any function yet. */
+export function open(walker: usize, record: usize): void {
+  const rank = rankOf(record);
+  store<u32>(walker, rank);
+  store<u32>(walker, 0, 4);
+  for (let axis: u32 = 0; axis < rank; axis++) {
+    setExtent(walker, axis, extentOf(record, axis));
+    store<u32>(walker + (axis << 2), 0, COORDINATES);
+  }
+}
+
+/** Adds the function offset + Σ coefficients·o. */
+export function addFunction(walker: usize, offset: u32, coefficients: usize): void {
+  const f = load<u32>(walker, 4);
+  store<u32>(walker, f + 1, 4);
+  store<u32>(walker + (f << 2), offset, VALUES);
+  memory.copy(walker + COEFFICIENTS + (f << 5), coefficients, 32);
+}
+
+/** Adds the row-major position in the output. */
+export function addOutput(walker: usize): void {
+  const f = load<u32>(walker, 4);
+  store<u32>(walker, f + 1, 4);
+  store<u32>(walker + (f << 2), 0, VALUES);
+  let stride: u32 = 1;
+  for (let axis = <i32>walkerRank(walker) - 1; axis >= 0; axis--) {
+    setCoefficient(walker, f, axis, stride);
+    stride *= extent(walker, axis);
+  }
+}
+
+function mergeable(walker: usize, outer: u32, inner: u32): bool {
+  const functions = load<u32>(walker, 4);
+  for (let f: u32 = 0; f < functions; f++) {
+    if (coefficient(walker, f, outer) != coefficient(walker, f, inner) * extent(walker, inner)) return false;
+  }
+  return true;
+}
+
+/** Drops and merges axes; call it once, after the functions. With `keepLast` the last axis stays itself. */
+export function collapse(walker: usize, keepLast: bool): void {
+  const rank = walkerRank(walker);
+  const functions = load<u32>(walker, 4);
+  let kept: u32 = 0;
+  for (let axis: u32 = 0; axis < rank; axis++) {
+    const entries = extent(walker, axis);
+    const fixed = keepLast && axis == rank - 1;
+    if (entries == 1 && !fixed) continue;
+    const merged = kept > 0 && !fixed && mergeable(walker, kept - 1, axis);
+    const target = merged ? kept - 1 : kept++;
+    setExtent(walker, target, merged ? extent(walker, target) * entries : entries);
+    for (let f: u32 = 0; f < functions; f++) setCoefficient(walker, f, target, coefficient(walker, f, axis));
+  }
+  if (kept == 0) {
+    kept = 1;
+    setExtent(walker, 0, 1);
+    for (let f: u32 = 0; f < functions; f++) setCoefficient(walker, f, 0, 0);
+  }
+  store<u32>(walker, kept);
+}
+
+/** Makes `axis` the one along which the caller works. The walk is then no longer in row-major order. */
+export function workAlong(walker: usize, axis: u32): void {
+  const last = walkerRank(walker) - 1;
+  const entries = extent(walker, axis);
+  setExtent(walker, axis, extent(walker, last));
+  setExtent(walker, last, entries);
+  const functions = load<u32>(walker, 4);
+  for (let f: u32 = 0; f < functions; f++) {
+    const stride = coefficient(walker, f, axis);
+    setCoefficient(walker, f, axis, coefficient(walker, f, last));
+    setCoefficient(walker, f, last, stride);
+  }
+}
+
+/** Goes to the start of the next row; false after the last one. */
+export function next(walker: usize): bool {
+  const functions = load<u32>(walker, 4);
+  for (let axis = <i32>walkerRank(walker) - 2; axis >= 0; axis--) {
+    const entries = extent(walker, axis);
+    const at = coordinate(walker, axis) + 1;
+    const more = at < entries;
+    store<u32>(walker + (axis << 2), more ? at : 0, COORDINATES);
+    for (let f: u32 = 0; f < functions; f++) {
+      const stride = coefficient(walker, f, axis);
+      const change = more ? stride : 0 - stride * (entries - 1);
+      store<u32>(walker + (f << 2), value(walker, f) + change, VALUES);
+    }
+    if (more) return true;
+  }
+  return false;
+}
+
+/** Copies the next `count` words that function 0 addresses, in output order; may stop inside a row and go on later. */
+export function read(walker: usize, tensor: usize, to: usize, count: u32): void {
+  const last = walkerRank(walker) - 1;
+  const entries = extent(walker, last);
+  const stride = coefficient(walker, 0, last);
+  while (count > 0) {
+    const at = coordinate(walker, last);
+    const run = min<u32>(count, entries - at);
+    copyRun(to, tensor + ((value(walker, 0) + at * stride) << 2), stride, run);
+    to += (<usize>run) << 2;
+    count -= run;
+    const ended = at + run == entries;
+    store<u32>(walker + (last << 2), ended ? 0 : at + run, COORDINATES);
+    if (ended) next(walker);
+  }
+}

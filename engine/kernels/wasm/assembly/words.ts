@@ -1,0 +1,76 @@
+/** Copies and clean-up of runs of words. */
+
+/** The one NaN of f32 words. */
+export const NAN_BITS: u32 = 0x7fc00000;
+
+/** A word as an f32 operator writes it. */
+export function canonicalWord(word: u32): u32 {
+  return (word & 0x7fffffff) > 0x7f800000 ? NAN_BITS : word;
+}
+
+/** Replaces every NaN among `count` f32 words by the one NaN. */
+export function canonicalise(at: usize, count: u32): void {
+  const whole = at + ((<usize>(count & ~3)) << 2);
+  const end = at + ((<usize>count) << 2);
+  const nan = i32x4.splat(NAN_BITS);
+  for (; at < whole; at += 16) {
+    const words = v128.load(at);
+    const bad = f32x4.ne(words, words);
+    if (v128.any_true(bad)) v128.store(at, v128.bitselect(nan, words, bad));
+  }
+  for (; at < end; at += 4) store<u32>(at, canonicalWord(load<u32>(at)));
+}
+
+/** Writes `count` equal words. */
+export function fillRun(to: usize, word: u32, count: u32): void {
+  const whole = to + ((<usize>(count & ~3)) << 2);
+  const end = to + ((<usize>count) << 2);
+  const words = i32x4.splat(word);
+  for (; to < whole; to += 16) v128.store(to, words);
+  for (; to < end; to += 4) store<u32>(to, word);
+}
+
+/** Copies `count` words that lie `stride` words apart to consecutive words. */
+export function copyRun(to: usize, from: usize, stride: u32, count: u32): void {
+  if (stride == 0) {
+    fillRun(to, load<u32>(from), count);
+    return;
+  }
+  const whole = to + ((<usize>(count & ~3)) << 2);
+  const end = to + ((<usize>count) << 2);
+  const bytes = (<usize>stride) << 2;
+  if (stride == 1) {
+    for (; to < whole; to += 16, from += 16) v128.store(to, v128.load(from));
+  } else {
+    const bytes2 = bytes * 2;
+    const bytes3 = bytes * 3;
+    for (; to < whole; to += 16, from += bytes * 4) {
+      const a = load<u32>(from);
+      const b = load<u32>(from + bytes);
+      const c = load<u32>(from + bytes2);
+      const d = load<u32>(from + bytes3);
+      store<u32>(to, a);
+      store<u32>(to, b, 4);
+      store<u32>(to, c, 8);
+      store<u32>(to, d, 12);
+    }
+  }
+  for (; to < end; to += 4, from += bytes) store<u32>(to, load<u32>(from));
+}
+
+/** Writes `count` equal words `stride` words apart. */
+export function fillApart(to: usize, stride: u32, word: u32, count: u32): void {
+  const bytes = (<usize>stride) << 2;
+  for (let i: u32 = 0; i < count; i++, to += bytes) store<u32>(to, word);
+}
+
+/** Copies `count` words that lie `fromStride` words apart to words `toStride` words apart. */
+export function copyApart(to: usize, toStride: u32, from: usize, fromStride: u32, count: u32): void {
+  if (toStride == 1) {
+    copyRun(to, from, fromStride, count);
+    return;
+  }
+  const toBytes = (<usize>toStride) << 2;
+  const fromBytes = (<usize>fromStride) << 2;
+  for (let i: u32 = 0; i < count; i++, to += toBytes, from += fromBytes) store<u32>(to, load<u32>(from));
+}

@@ -1,0 +1,80 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { DefectError, concatBytes, equalBytes, sha256 } from "../../../common/index.ts";
+
+const root = join(import.meta.dirname, "..", "..", "..");
+const sources = join(import.meta.dirname, "assembly");
+/** Where the compiled kernels lie. */
+export const kernelsFile = join(root, "build", "kernels.wasm");
+
+/** ROUNDS: no relaxed SIMD, so that every vector operation is defined bit by bit. */
+const COMPILER_FLAGS = [
+  ..."-O3 --noAssert --converge --runtime stub --importMemory --enable simd".split(" "),
+  // Exported vector functions stay inside the module, and addresses are 32 bits wide by design.
+  ..."--disableWarning 112 --disableWarning 201".split(" "),
+];
+
+/** Custom section of the module that holds the hash of what it was compiled from. */
+const STAMP = "pinpoint.sources";
+
+/** SHA-256 over the pinned compiler, its flags and the sources in order of name. */
+async function sourcesHash(): Promise<Uint8Array> {
+  const pins = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
+    devDependencies: Record<string, string>;
+  };
+  const files = (await readdir(sources)).filter((name) => name.endsWith(".ts")).toSorted();
+  const texts = await Promise.all(files.map((name) => readFile(join(sources, name))));
+  const settings = [pins.devDependencies.assemblyscript, ...COMPILER_FLAGS, ...files];
+  return sha256(Buffer.from(settings.join("\n")), ...texts.map((text) => sha256(text)));
+}
+
+/** A custom section with a name and content, each shorter than 128 bytes. */
+function customSection(name: string, content: Uint8Array): Uint8Array {
+  const label = Buffer.from(name);
+  return concatBytes(Uint8Array.of(0, 1 + label.length + content.length, label.length), label, content);
+}
+
+async function compiledFrom(hash: Uint8Array): Promise<WebAssembly.Module | null> {
+  const bytes = await readFile(kernelsFile).catch(() => null);
+  if (bytes === null) return null;
+  const module = await WebAssembly.compile(bytes).catch(() => null);
+  const stamp = module === null ? undefined : WebAssembly.Module.customSections(module, STAMP)[0];
+  return stamp !== undefined && equalBytes(new Uint8Array(stamp), hash) ? module : null;
+}
+
+/** Compiles into a file of its own, then puts it in place whole: several daemons may do this at once. */
+async function compile(hash: Uint8Array): Promise<void> {
+  await mkdir(dirname(kernelsFile), { recursive: true });
+  const folder = await mkdtemp(join(dirname(kernelsFile), "kernels-"));
+  try {
+    const file = join(folder, "kernels.wasm");
+    const compiler = fileURLToPath(import.meta.resolve("assemblyscript/bin/asc.js"));
+    const args = [compiler, "index.ts", "-o", file, ...COMPILER_FLAGS];
+    await promisify(execFile)(process.execPath, args, { cwd: sources });
+    await writeFile(file, customSection(STAMP, hash), { flag: "a" });
+    await rename(file, kernelsFile);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/**
+ * The kernels, from build/kernels.wasm; compiles that file first unless it comes from these very sources.
+ * @throws DefectError `kernels-not-built`
+ */
+export async function buildKernels(): Promise<{ module: WebAssembly.Module; built: boolean }> {
+  const hash = await sourcesHash();
+  const present = await compiledFrom(hash);
+  if (present !== null) return { module: present, built: false };
+  const fail = (cause?: unknown) =>
+    new DefectError("kernels-not-built", "The WebAssembly kernels were not built.", { kernelsFile }, { cause });
+  await compile(hash).catch((cause: unknown) => {
+    throw fail(cause);
+  });
+  const module = await compiledFrom(hash);
+  if (module === null) throw fail();
+  return { module, built: true };
+}

@@ -1,0 +1,2 @@
+export { buildKernels } from "./build.ts";
+export { createWasmExecutor } from "./executor.ts";

@@ -1,0 +1,2 @@
+export type { Health } from "./api.ts";
+export * from "./indexer.ts";

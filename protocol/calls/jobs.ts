@@ -1,0 +1,52 @@
+import type { Address, Hex } from "viem";
+import { jobMarketAbi as abi } from "../abi/jobMarket.ts";
+import type { Deployment } from "../deployment.ts";
+import { orderCode, type Terms } from "../job.ts";
+import type { Call } from "./call.ts";
+
+/** Calls of JobMarket; what each does and when it reverts: contracts/interfaces/IJobMarket.sol. */
+function call(deployment: Deployment, functionName: string, ...args: readonly unknown[]): Call {
+  return { address: deployment.jobMarket, abi, functionName, args };
+}
+
+/** Takes the escrow: approve it first. */
+export function submitJob(deployment: Deployment, terms: Terms): Call {
+  return call(deployment, "submit", { ...terms, order: orderCode(terms.order) });
+}
+export function cancelJob(deployment: Deployment, jobId: bigint): Call {
+  return call(deployment, "cancel", jobId);
+}
+/** @param termsHash of the terms meant, from `readJob` @param uri where checkpoints are served */
+export function acceptJob(deployment: Deployment, jobId: bigint, termsHash: Hex, uri: string): Call {
+  return call(deployment, "accept", jobId, termsHash, uri);
+}
+export function commitCheckpoint(
+  deployment: Deployment,
+  jobId: bigint,
+  k: number,
+  stateRoot: Hex,
+  segmentRoot: Hex,
+): Call {
+  return call(deployment, "commit", jobId, k, stateRoot, segmentRoot);
+}
+export function expireJob(deployment: Deployment, jobId: bigint): Call {
+  return call(deployment, "expire", jobId);
+}
+export function attestCheckpoint(deployment: Deployment, jobId: bigint, k: number, root: Hex): Call {
+  return call(deployment, "attest", jobId, k, root);
+}
+export function settleJob(deployment: Deployment, jobId: bigint): Call {
+  return call(deployment, "settle", jobId);
+}
+export function collectFees(
+  deployment: Deployment,
+  jobId: bigint,
+  verifier: Address,
+  first: number,
+  count: number,
+): Call {
+  return call(deployment, "collectFees", jobId, verifier, first, count);
+}
+export function releaseFees(deployment: Deployment, jobId: bigint, first: number, count: number): Call {
+  return call(deployment, "releaseFees", jobId, first, count);
+}

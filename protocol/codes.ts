@@ -1,0 +1,26 @@
+/** Enums of the contracts as words, in their order. */
+
+/** Why an account is owed money. SPEC: contracts/types/CreditReason.sol. */
+export const creditReasons = [
+  "None",
+  "Cancelled",
+  "Price",
+  "PriceRefund",
+  "UnusedFees",
+  "AttestationFee",
+  "ReleasedFees",
+  "Bond",
+  "Gas",
+  "Bounty",
+  "ReplayCompensation",
+  "TimeoutTip",
+] as const;
+export type CreditReason = (typeof creditReasons)[number];
+
+/** Who was wrong. SPEC: contracts/types/Judgement.sol. */
+export const verdicts = ["None", "DefenderWrong", "ChallengerWrong"] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/** The fact that a verdict rests on. */
+export const reasons = ["None", "Element", "Record", "Declaration", "Padding"] as const;
+export type Reason = (typeof reasons)[number];

@@ -1,0 +1,66 @@
+import { hexToBytes, type Address } from "viem";
+import { jobMarketAbi } from "./abi/jobMarket.ts";
+import { pinpointAbi } from "./abi/pinpoint.ts";
+import { stakingAbi } from "./abi/staking.ts";
+import type { Chain } from "./chain.ts";
+import { readContractArtifact, type ContractArtifact } from "./devnet/artifact.ts";
+import { explained } from "./explain-error.ts";
+import { read } from "./reads/read.ts";
+
+/** Our contracts, by their members of a deployment. The token may be anybody's. */
+const contracts = { staking: "Staking", jobMarket: "JobMarket", arbiter: "Arbiter", pinpoint: "Pinpoint" } as const;
+export type OwnContract = keyof typeof contracts;
+
+export interface CodeFinding {
+  readonly contract: OwnContract;
+  readonly address: Address;
+  readonly code: "same" | "differs" | "none";
+}
+
+function withoutImmutables(code: Uint8Array, { immutableReferences }: ContractArtifact): string {
+  const masked = code.slice();
+  for (const { start, length } of Object.values(immutableReferences).flat()) masked.fill(0, start, start + length);
+  return Buffer.from(masked).toString("hex");
+}
+
+/**
+ * Whether the code at the addresses of a deployment is this build's. What a constructor writes into it, the immutables, is
+ * left out: `wiringProblems` looks at those.
+ * Errors: OperatorError `not-built`; TransientError `rpc-unreachable`.
+ */
+export function compareCode({ client, deployment }: Chain): Promise<CodeFinding[]> {
+  const entries = Object.entries(contracts) as [OwnContract, string][];
+  return Promise.all(
+    entries.map(async ([contract, name]): Promise<CodeFinding> => {
+      const address = deployment[contract];
+      const artifact = readContractArtifact(name);
+      const code = await explained(client.getCode({ address }));
+      if (code === undefined) return { contract, address, code: "none" };
+      const same =
+        withoutImmutables(hexToBytes(code), artifact) ===
+        withoutImmutables(hexToBytes(artifact.deployedBytecode), artifact);
+      return { contract, address, code: same ? "same" : "differs" };
+    }),
+  );
+}
+
+/** Contracts of a deployment that name another one than it does, one sentence each. ASSUMES: their code is ours. */
+export async function wiringProblems(chain: Chain): Promise<string[]> {
+  const { deployment } = chain;
+  const staking = { address: deployment.staking, abi: stakingAbi } as const;
+  const market = { address: deployment.jobMarket, abi: jobMarketAbi } as const;
+  const pinpoint = { address: deployment.pinpoint, abi: pinpointAbi } as const;
+  const named = await Promise.all([
+    ["staking", "token", read(chain, staking, "token", [])],
+    ["staking", "jobMarket", read(chain, staking, "bound", [])],
+    ["jobMarket", "token", read(chain, market, "token", [])],
+    ["jobMarket", "staking", read(chain, market, "staking", [])],
+    ["jobMarket", "pinpoint", read(chain, market, "bound", [])],
+    ["pinpoint", "token", read(chain, pinpoint, "token", [])],
+    ["pinpoint", "jobMarket", read(chain, pinpoint, "market", [])],
+    ["pinpoint", "arbiter", read(chain, pinpoint, "arbiter", [])],
+  ].map(async ([from, to, address]) => [from, to, await address] as [OwnContract, OwnContract | "token", Address])); // prettier-ignore
+  return named
+    .filter(([, to, address]) => address.toLowerCase() !== deployment[to].toLowerCase())
+    .map(([from, to, address]) => `${from} works with ${address} as its ${to}, not with ${deployment[to]}`);
+}

@@ -1,0 +1,73 @@
+import type { Facts } from "../common/index.ts";
+import { phases } from "./game.ts";
+import { statuses } from "./job.ts";
+
+/** Members of `Terms`, in the order of the contract's enum `Term`. */
+const terms = [
+  "none", "steps", "interval", "grid", "states of a segment", "checkpoints", "order", "escrow", "stake", "acceptBy",
+  "duration", "window", "extension", "clock", "uri", "window plus the longest game",
+] as const; // prettier-ignore
+
+function time(seconds: string | undefined): string {
+  return new Date(Number(seconds) * 1_000).toISOString();
+}
+type Values = Readonly<Record<string, string>>;
+const status = (facts: Values): string => statuses[Number(facts.status)] ?? "unknown";
+const phase = (facts: Values): string => phases[Number(facts.phase)] ?? "unknown";
+
+/** What a custom error means to the person who must act, by its name; amounts in the token's smallest unit. */
+const sentences: Readonly<Record<string, (facts: Values) => string>> = {
+  UnknownJob: (f) => `There is no job ${f.jobId}.`,
+  WrongStatus: (f) => `Job ${f.jobId} is ${status(f)}, which does not allow this.`,
+  TermOutOfRange: (f) =>
+    `The term "${terms[Number(f.term)] ?? f.term}" is ${f.value}; it must be from ${f.least} to ${f.most}.`,
+  NotSubmitter: (f) => `Only the submitter ${f.submitter} of job ${f.jobId} may do this, not ${f.caller}.`,
+  NotSolver: (f) => `Only the solver ${f.solver} of job ${f.jobId} may do this, not ${f.caller}.`,
+  WrongTerms: (f) => `Job ${f.jobId} has other terms than those meant: read them again.`,
+  TooLate: (f) => `It is too late for this on job ${f.jobId}: the time ended at ${time(f.last)}.`,
+  TooEarly: (f) => `It is too early for this on job ${f.jobId}: wait until ${time(f.first)}.`,
+  UriTooLong: (f) => `The address has ${f.length} bytes; at most ${f.most} are allowed.`,
+  WrongCheckpoint: (f) => `The next checkpoint of job ${f.jobId} is ${f.next}, not ${f.k}.`,
+  NotCommitted: (f) => `Checkpoint ${f.k} of job ${f.jobId} is not committed; ${f.committed} are.`,
+  WrongRoot: (f) => `Checkpoint ${f.k} of job ${f.jobId} has the root ${f.committed}, not ${f.given}.`,
+  SolverCannotAttest: (f) => `A solver cannot attest checkpoints of his own job ${f.jobId}.`,
+  AlreadyAttested: (f) => `${f.verifier} has attested checkpoint ${f.k} of job ${f.jobId} before.`,
+  AttestationsFull: (f) => `Checkpoint ${f.k} of job ${f.jobId} has all ${f.attestors} attestations that are paid.`,
+  StakeTooSmall: (f) => `${f.account} has ${f.bonded} staked and needs ${f.needed}: deposit more.`,
+  GamesOpen: (f) => `Job ${f.jobId} cannot be settled while ${f.openGames} games are open.`,
+  NothingToCollect: (f) => `Job ${f.jobId} holds no fee for this in that range.`,
+  WrongRecipient: (f) => `Money sent to ${f.recipient} would be lost: name another recipient.`,
+  NothingOwed: (f) => `${f.account} is owed nothing.`,
+  ZeroAmount: () => "The amount must be more than nothing.",
+  InsufficientFree: (f) => `${f.account} has ${f.free} of free stake and needs ${f.needed}: deposit more.`,
+  InsufficientLocked: (f) => `${f.account} has ${f.locked} locked, less than ${f.needed}.`,
+  InsufficientStake: (f) => `${f.account} has ${f.staked} staked, less than ${f.needed}.`,
+  NothingUnbonding: (f) => `Nothing of ${f.account}'s stake is on its way out: unbond first.`,
+  StillUnbonding: (f) => `The stake can be withdrawn from ${time(f.unbondedAt)} on.`,
+  UnknownGame: (f) => `There is no game ${f.gameId}.`,
+  WrongPhase: (f) => `Game ${f.gameId} is in phase ${phase(f)}, which waits for another move.`,
+  NotMover: (f) => `In game ${f.gameId} it is ${f.mover}'s turn, not ${f.caller}'s.`,
+  WrongPosition: (f) => `Game ${f.gameId} has moved on (or the chain was reorganised): choose the move again.`,
+  ClockExpired: (f) => `The mover of game ${f.gameId} took ${f.elapsed} s and had ${f.left} s left.`,
+  ClockRunning: (f) => `The mover of game ${f.gameId} still has time: ${f.elapsed} of ${f.left} s have passed.`,
+  GameIsVoid: (f) => `Another game convicted the job of game ${f.gameId}: reclaim its bond.`,
+  GameNotVoid: (f) => `The job of game ${f.gameId} is not convicted, so the game goes on.`,
+  GameFinished: (f) => `Game ${f.gameId} is over: ${phase(f)}.`,
+  WrongEndRoot: (f) => `The committed end root is ${f.committed}, not ${f.given}.`,
+  NothingDisputed: () => "The proposed root is the committed one: there is nothing to dispute.",
+  ERC20InsufficientAllowance: (f) =>
+    `The contract ${f.spender} may take ${f.allowance} tokens and needs ${f.needed}: approve more.`,
+  ERC20InsufficientBalance: (f) => `${f.sender} has ${f.balance} tokens and needs ${f.needed}.`,
+};
+
+/** The errors that have a sentence of their own. */
+export const explainedErrors = Object.keys(sentences);
+
+/** One sentence for a custom error; those that only a faulty program meets are told by name and values. */
+export function errorSentence(name: string, facts: Facts): string {
+  const texts = Object.entries(facts).map(([key, value]) => [key, String(value)] as const);
+  const sentence = sentences[name];
+  if (sentence !== undefined) return sentence(Object.fromEntries(texts));
+  const values = texts.map(([key, value]) => `${key} ${value}`);
+  return `The contract refused: ${name}${values.length > 0 ? ` (${values.join(", ")})` : ""}.`;
+}

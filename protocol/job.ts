@@ -1,0 +1,101 @@
+import type { Address, Hex } from "viem";
+import { DefectError } from "../common/index.ts";
+
+/** What a job waits for, in the order of the contract's enum. SPEC: spec/market.md. */
+export const statuses = ["None", "Open", "Running", "Closing", "Settled", "Expired", "Cancelled", "Convicted"] as const;
+export type Status = (typeof statuses)[number];
+
+/** Statuses that never change again. */
+export const finishedStatuses: readonly Status[] = ["Settled", "Expired", "Cancelled", "Convicted"];
+
+export type Order = "sequential" | "shuffled";
+const orders: readonly Order[] = ["sequential", "shuffled"];
+
+/** The order of its code on chain: 1 sequential, 2 shuffled. */
+export function orderOf(code: number): Order {
+  const order = orders[code - 1];
+  if (order === undefined) throw new DefectError("bad-order", `The chain holds the unknown order ${code}.`, { code });
+  return order;
+}
+export function orderCode(order: Order): number {
+  return orders.indexOf(order) + 1;
+}
+
+/** Terms of a job. UNITS: amounts in the token's smallest unit, times in seconds. SPEC: spec/market.md. */
+export interface Terms {
+  readonly programRoot: Hex;
+  readonly datasetRoot: Hex;
+  readonly initialStateRoot: Hex;
+  readonly manifestHash: Hex;
+  readonly steps: number;
+  /** Steps of a segment. */
+  readonly interval: number;
+  /** Steps between two states committed in a segment. */
+  readonly grid: number;
+  readonly seed: number;
+  readonly order: Order;
+  /** Of the whole job. */
+  readonly workUnits: bigint;
+  readonly unitPrice: bigint;
+  readonly attestationFee: bigint;
+  /** Attestations that are paid, a checkpoint. */
+  readonly attestors: number;
+  readonly stake: bigint;
+  readonly bounty: bigint;
+  /** Tokens for a unit of gas. */
+  readonly gasRate: bigint;
+  readonly gasCap: number;
+  readonly replayCompensation: bigint;
+  readonly latePenalty: bigint;
+  /** Last second in which a solver may accept, since the epoch. */
+  readonly acceptBy: bigint;
+  readonly duration: number;
+  readonly window: number;
+  readonly clock: number;
+  readonly extension: number;
+  readonly uri: string;
+}
+
+export interface Job {
+  readonly id: bigint;
+  readonly submitter: Address;
+  readonly status: Status;
+  /** Of the whole job, and those committed so far. */
+  readonly checkpoints: number;
+  readonly committed: number;
+  /** Meaningful when Convicted. */
+  readonly convictedCheckpoint: number;
+  readonly openGames: number;
+  /** Zero before acceptance. */
+  readonly solver: Address;
+  readonly attestations: number;
+  /** Seconds since the epoch; 0 before acceptance. */
+  readonly deadline: bigint;
+  /** Seconds since the epoch; 0 before Closing. */
+  readonly windowEnd: bigint;
+  readonly termsHash: Hex;
+  /** Where the solver serves checkpoints. */
+  readonly uri: string;
+}
+
+export interface Checkpoint {
+  readonly stateRoot: Hex;
+  readonly segmentRoot: Hex;
+}
+
+/** First step and steps of segment k. */
+export function segmentOf(terms: Pick<Terms, "steps" | "interval">, k: number): { firstStep: number; steps: number } {
+  const firstStep = k * terms.interval;
+  return { firstStep, steps: Math.min(terms.interval, terms.steps - firstStep) };
+}
+
+/** Number of checkpoints of a job. */
+export function checkpointsOf(terms: Pick<Terms, "steps" | "interval">): number {
+  return Math.ceil(terms.steps / terms.interval);
+}
+
+/** What the submitter deposits. UNITS: the token's smallest. */
+export function escrowOf(terms: Terms): bigint {
+  const fees = terms.attestationFee * BigInt(terms.attestors) * BigInt(checkpointsOf(terms));
+  return terms.workUnits * terms.unitPrice + fees;
+}

@@ -1,0 +1,50 @@
+/** Writes docs/nodes.md from the rules of the nodes: `node scripts/write-nodes.ts`. With `--check` it only compares. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { lossNames, nodeRules, opsets, type NodeInput, type NodeRule } from "../engine/index.ts";
+
+const path = join(import.meta.dirname, "..", "docs", "nodes.md");
+
+function inputText({ name, takes, optional, repeated }: NodeInput): string {
+  const notes = [takes, ...(optional ? ["optional"] : []), ...(repeated ? ["one or more"] : [])];
+  return `\`${name}\` (${notes.join(", ")})`;
+}
+
+function row(rule: NodeRule): string {
+  const { opType, inputs, attributes, opsets: forms, supports } = rule;
+  const gradient = inputs.some(({ takes }) => takes === "f32" || takes === "any");
+  const cells = [
+    `\`${opType}\``,
+    inputs.map(inputText).join(", ") || "none",
+    attributes.map((name) => `\`${name}\``).join(", ") || "none",
+    supports,
+    forms ?? "one form",
+    gradient ? "yes" : "no",
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** The support matrix as Markdown. */
+export function nodesPage(): string {
+  return `# ONNX nodes
+
+What the compiler imports, opset ${opsets.least} to ${opsets.most}. Made by \`scripts/write-nodes.ts\` from the rules in \`engine/compile/nodes/\`; do not edit.
+
+Inputs: \`f32\`, \`i32\` (integers of any ONNX type), \`any\` of the two, \`known\` (integers that a Constant, an initialiser or a Shape gives, not computed ones), \`shape\` (of any type; only its shape is read).
+Any other input, attribute, type or node is refused with the node's name. A gradient flows to every f32 input; along a broadcast it is summed.
+
+| node | inputs | attributes | supported | opsets ${opsets.least} to ${opsets.most} | gradient |
+|---|---|---|---|---|---|
+${[...nodeRules.values()].map(row).join("\n")}
+
+Losses: ${lossNames.map((name) => `\`${name}\``).join(", ")}.
+`;
+}
+
+if (import.meta.main) {
+  if (!process.argv.includes("--check")) writeFileSync(path, nodesPage());
+  else if (readFileSync(path, "utf8") !== nodesPage()) {
+    console.error("docs/nodes.md: is not what the rules say; run node scripts/write-nodes.ts");
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,159 @@
+import type { Hex } from "viem";
+import { bytesOf, OperatorError, sha256, toHex } from "../common/index.ts";
+import {
+  datasetCommitment,
+  decodeProgram,
+  encodeDataset,
+  encodeState,
+  programCommitment,
+  stateCommitment,
+  workUnitsPerStep,
+  type Dataset,
+  type Program,
+} from "../engine/index.ts";
+import {
+  decodeManifest,
+  encodeManifest,
+  manifestHash,
+  type ArtifactStore,
+  type Manifest,
+  type Terms,
+} from "../protocol/index.ts";
+import { compileJob, type CompiledJob, type JobSource } from "./compile.ts";
+import { constantFileRoot, datasetFileRoot, programFileRoot, stateFileRoot } from "./roots.ts";
+
+export interface PreparedJob {
+  readonly manifest: Manifest;
+  /** What the terms of the job name. */
+  readonly roots: Pick<Terms, "programRoot" | "datasetRoot" | "initialStateRoot" | "manifestHash">;
+  readonly workUnitsPerStep: bigint;
+  readonly program: Program;
+  /** UNITS: bytes of the whole bundle. */
+  readonly bundleBytes: number;
+}
+
+/** Puts artifacts and counts their bytes. */
+class Bundle {
+  readonly #store: ArtifactStore;
+  readonly #added: Hex[] = [];
+  bytes = 0;
+
+  constructor(store: ArtifactStore) {
+    this.#store = store;
+  }
+
+  async put(root: Hex, bytes: Uint8Array): Promise<Hex> {
+    const present = await this.#store.has(root);
+    await this.#store.put(root, bytes);
+    if (!present) this.#added.push(root);
+    this.bytes += bytes.length;
+    return root;
+  }
+
+  /** Takes back what the store did not hold before. */
+  async undo(): Promise<void> {
+    for (const root of this.#added.splice(0)) await this.#store.remove(root).catch(() => undefined);
+  }
+
+  dataset(dataset: Dataset): Promise<Hex> {
+    return this.put(toHex(datasetCommitment(dataset).root), encodeDataset(dataset));
+  }
+}
+
+async function putAll(bundle: Bundle, source: JobSource, job: CompiledJob): Promise<Manifest> {
+  const { compiled, train, heldOut, describe } = job;
+  const { program, constants, initialState } = compiled;
+  const onnx = await bundle.put(toHex(sha256(source.onnx)), source.onnx);
+  const { root, encoded } = programCommitment(program);
+  const constantRoots: Hex[] = [];
+  for (const [index, { root: constant }] of program.constants.entries()) {
+    const words = constants[index];
+    if (words !== undefined) constantRoots.push(await bundle.put(toHex(constant), bytesOf(words)));
+  }
+  const initial = toHex(stateCommitment(initialState, program).root);
+  const roots = {
+    program: await bundle.put(toHex(root), encoded.bytes),
+    constants: constantRoots,
+    dataset: await bundle.dataset(train.dataset),
+    initialState: await bundle.put(initial, encodeState(initialState)),
+  };
+  const held = heldOut === undefined ? {} : { heldOut: await bundle.dataset(heldOut.dataset) };
+  const states = compiled.states.map(({ name, role, shape, transposed }) => {
+    if (role === "logits") throw new OperatorError("no-training", "A forward program is no job: it trains nothing.");
+    return { name, role, shape: [...shape], transposed };
+  });
+  const dataset = { ...describe.dataset, ...held };
+  const model = { onnx, ...describe.model };
+  return { version: 1, name: source.name, model, training: describe.training, dataset, states, roots };
+}
+
+async function putBundle(bundle: Bundle, source: JobSource, job: CompiledJob) {
+  try {
+    const manifest = await putAll(bundle, source, job);
+    const bytes = encodeManifest(manifest);
+    return { manifest, hash: await bundle.put(manifestHash(bytes), bytes) };
+  } catch (error) {
+    await bundle.undo();
+    throw error;
+  }
+}
+
+/**
+ * Compiles a job and writes its bundle (manifest, program, constants, datasets, initial state, ONNX file) into a store, whole
+ * or not at all.
+ * Errors: OperatorError, one sentence on what the model, the data or the disk lacks.
+ */
+export async function prepareJob(source: JobSource, store: ArtifactStore): Promise<PreparedJob> {
+  const job = compileJob(source);
+  const bundle = new Bundle(store);
+  const { manifest, hash } = await putBundle(bundle, source, job);
+  const { program, dataset, initialState } = manifest.roots;
+  const roots = { programRoot: program, datasetRoot: dataset, initialStateRoot: initialState, manifestHash: hash };
+  const units = workUnitsPerStep(job.compiled.program);
+  return { manifest, roots, workUnitsPerStep: units, program: job.compiled.program, bundleBytes: bundle.bytes };
+}
+
+/** SAFETY: whoever submits a damaged bundle pays for a job that nobody can solve. */
+function checkArtifact(
+  store: ArtifactStore,
+  root: Hex,
+  bytes: Uint8Array,
+  rootOf: (bytes: Uint8Array) => Hex,
+): Uint8Array {
+  let cause: unknown;
+  try {
+    if (rootOf(bytes).toLowerCase() === root.toLowerCase()) return bytes;
+  } catch (error) {
+    cause = error;
+  }
+  const message = `${store.path(root)} is damaged: its ${bytes.length} bytes are not those that its name commits to; run \`pinpoint compile\` again.`;
+  throw new OperatorError("bundle-damaged", message, { root }, { cause });
+}
+
+/**
+ * A job whose bundle is in a store already. Errors: OperatorError `not-prepared` when the store lacks the manifest or the
+ * program, `bundle-damaged` when an artifact is not what its name commits to, `bad-manifest`.
+ */
+export async function openPrepared(store: ArtifactStore, hash: Hex): Promise<PreparedJob> {
+  const need = async (root: Hex, rootOf: (bytes: Uint8Array) => Hex): Promise<Uint8Array> => {
+    const bytes = await store.get(root);
+    if (bytes !== undefined) return checkArtifact(store, root, bytes, rootOf);
+    const message = `${store.directory} does not hold ${root}: run \`pinpoint compile\` again or name its folder.`;
+    throw new OperatorError("not-prepared", message, { directory: store.directory, root });
+  };
+  const manifest = decodeManifest(await need(hash, manifestHash));
+  const { program: programRoot, dataset: datasetRoot, initialState: initialStateRoot } = manifest.roots;
+  const program = decodeProgram(await need(programRoot, programFileRoot));
+  const { heldOut } = manifest.dataset;
+  const sizes = await Promise.all([
+    need(hash, manifestHash),
+    need(programRoot, programFileRoot),
+    need(initialStateRoot, (bytes) => stateFileRoot(bytes, program)),
+    need(manifest.model.onnx, (bytes) => toHex(sha256(bytes))),
+    ...program.constants.map(({ root, dtype }) => need(toHex(root), (bytes) => constantFileRoot(bytes, dtype))),
+    ...[datasetRoot, ...(heldOut === undefined ? [] : [heldOut])].map((root) => need(root, datasetFileRoot)),
+  ]);
+  const bundleBytes = sizes.reduce((sum, { length }) => sum + length, 0);
+  const roots = { programRoot, datasetRoot, initialStateRoot, manifestHash: hash };
+  return { manifest, roots, workUnitsPerStep: workUnitsPerStep(program), program, bundleBytes };
+}

@@ -1,0 +1,52 @@
+import { parseEventLogs, type Hex } from "viem";
+import { DefectError, OperatorError } from "../common/index.ts";
+import {
+  approveTokens,
+  encodeCall,
+  escrowOf,
+  explained,
+  jobMarketAbi,
+  readAllowance,
+  readTokens,
+  submitJob as submitCall,
+  type Terms,
+} from "../protocol/index.ts";
+import { sendCall, type Sender } from "./send.ts";
+
+export interface SubmittedJob {
+  readonly jobId: bigint;
+  readonly escrow: bigint;
+  readonly transactionHash: Hex;
+}
+
+/** Refuses terms and accounts that the contract will refuse, before an approval is paid for. */
+async function rehearse({ chain, account }: Sender, terms: Terms, escrow: bigint): Promise<void> {
+  const { address } = account;
+  const owned = await readTokens(chain, address);
+  if (owned < escrow) {
+    const message = `The account ${address} has ${owned} of the token's smallest unit and needs ${escrow}: send it tokens.`;
+    throw new OperatorError("tokens-short", message, { address, owned, escrow });
+  }
+  try {
+    await explained(chain.client.call({ account: address, ...encodeCall(submitCall(chain.deployment, terms)) }));
+  } catch (error) {
+    // The terms are checked first: nothing but the approval is missing.
+    if (error instanceof OperatorError && error.code === "reverted-erc20-insufficient-allowance") return;
+    throw error;
+  }
+}
+
+/** Approves the escrow if it is not yet, and submits. Errors: as `sendCall`; OperatorError `tokens-short`. */
+export async function submitJob(sender: Sender, terms: Terms): Promise<SubmittedJob> {
+  const { deployment } = sender.chain;
+  const escrow = escrowOf(terms);
+  await rehearse(sender, terms, escrow);
+  const allowance = await readAllowance(sender.chain, sender.account.address, "jobMarket");
+  if (allowance < escrow) await sendCall(sender, approveTokens(deployment, "jobMarket", escrow));
+  const receipt = await sendCall(sender, submitCall(deployment, terms));
+  const [event] = parseEventLogs({ abi: jobMarketAbi, eventName: "JobSubmitted", logs: receipt.logs });
+  const { transactionHash } = receipt;
+  if (event === undefined)
+    throw new DefectError("no-event", "A job was submitted without its event.", { transactionHash });
+  return { jobId: event.args.jobId, escrow, transactionHash };
+}

@@ -1,0 +1,125 @@
+import { parseEther } from "viem";
+import { OperatorError } from "../common/index.ts";
+import { checkpointsOf, escrowOf, readMinimumStake, type Chain, type Terms } from "../protocol/index.ts";
+import type { PreparedJob } from "./prepare.ts";
+
+/** What a submitter may choose; the rest follows. */
+export type TermChoices = Partial<Omit<Terms, keyof PreparedJob["roots"] | "workUnits" | "uri" | "steps">> & {
+  readonly steps: number;
+  /** Where the bundle is served. */
+  readonly uri: string;
+};
+
+const day = 86_400;
+
+/**
+ * Gas that one side of a game is repaid at most: one and a half times the dearest game there can be, which
+ * test/contracts/gas.test.ts measures. More would only make bonds and stakes dearer.
+ */
+export const defaultGasCap = 10_000_000;
+
+/** Steps of a segment: about eight segments, at most 4,096 steps each. */
+function defaultInterval(steps: number): number {
+  return Math.max(1, Math.min(4_096, Math.ceil(steps / 8)));
+}
+
+/** Steps between committed states: near the root, so that both rounds of a game reveal about as many. */
+function defaultGrid(interval: number): number {
+  return Math.min(64, Math.max(Math.ceil(Math.sqrt(interval)), Math.ceil(interval / 64)));
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+/** An amount of the contracts has 128 bits. */
+const mostAmount = 2n ** 128n - 1n;
+
+function checkTerms(terms: Terms): Terms {
+  const url = URL.parse(terms.uri);
+  if (url === null || !["http:", "https:"].includes(url.protocol)) {
+    const message = `"${terms.uri}" is no address to fetch the bundle from: give one that starts with http:// or https://.`;
+    throw new OperatorError("bad-uri", message, { uri: terms.uri });
+  }
+  const amounts = { ...terms, price: terms.workUnits * terms.unitPrice, escrow: escrowOf(terms) };
+  const names = ["price", "escrow", "stake", "bounty", "replayCompensation", "latePenalty"] as const;
+  for (const name of names) {
+    if (amounts[name] <= mostAmount) continue;
+    const message = `The ${name} would be ${amounts[name]} of the token's smallest unit, and at most ${mostAmount} can be paid: choose less money or fewer steps.`;
+    throw new OperatorError("amount-too-large", message, { name, amount: amounts[name] });
+  }
+  return terms;
+}
+
+/**
+ * Terms with sensible values for what is not chosen. The stake is the least that is allowed plus the price, so that
+ * nobody gains by claiming what he did not train.
+ *
+ * @param now seconds since the epoch, by the chain's clock
+ * @throws OperatorError `bad-uri`, `amount-too-large`
+ */
+export async function completeTerms(chain: Chain, job: PreparedJob, choices: TermChoices, now: bigint): Promise<Terms> {
+  const { steps, uri } = choices;
+  const interval = choices.interval ?? defaultInterval(steps);
+  const checkpoints = BigInt(checkpointsOf({ steps, interval }));
+  const workUnits = job.workUnitsPerStep * BigInt(steps);
+  const unitPrice = choices.unitPrice ?? 1_000_000_000n;
+  const price = workUnits * unitPrice;
+  const attestors = choices.attestors ?? 2;
+  const perSegment = price / checkpoints;
+  const money = {
+    unitPrice,
+    attestors,
+    attestationFee: choices.attestationFee ?? max(perSegment / 4n, parseEther("0.01")),
+    bounty: choices.bounty ?? max(price, parseEther("10")),
+    gasRate: choices.gasRate ?? 2_000_000_000n,
+    gasCap: choices.gasCap ?? defaultGasCap,
+    replayCompensation: choices.replayCompensation ?? perSegment,
+    latePenalty: choices.latePenalty ?? price / 10n,
+  };
+  const stake = choices.stake ?? (await readMinimumStake(chain, money)) + price;
+  return checkTerms({
+    ...job.roots,
+    ...money,
+    steps,
+    interval,
+    grid: choices.grid ?? defaultGrid(interval),
+    seed: choices.seed ?? 1,
+    order: choices.order ?? "shuffled",
+    workUnits,
+    stake,
+    acceptBy: choices.acceptBy ?? now + BigInt(day),
+    duration: choices.duration ?? day,
+    window: choices.window ?? day,
+    clock: choices.clock ?? 3_600,
+    extension: choices.extension ?? 600,
+    uri,
+  });
+}
+
+/** One amount of a job with the reason for it. UNITS: the token's smallest. */
+export interface Cost {
+  readonly name: string;
+  readonly amount: bigint;
+  readonly why: string;
+}
+
+/** What the submitter pays and what comes back. */
+export function explainCosts(terms: Terms): Cost[] {
+  const checkpoints = checkpointsOf(terms);
+  const price = terms.workUnits * terms.unitPrice;
+  const escrow = escrowOf(terms);
+  return [
+    {
+      name: "price",
+      amount: price,
+      why: `${terms.workUnits} work units at ${terms.unitPrice}; to the solver if he finishes`,
+    },
+    {
+      name: "attestation fees",
+      amount: escrow - price,
+      why: `${checkpoints} checkpoints, ${terms.attestors} attestations each, at ${terms.attestationFee}; unused ones come back`,
+    },
+    { name: "escrow", amount: escrow, why: "taken now; all of it comes back if nobody accepts" },
+  ];
+}

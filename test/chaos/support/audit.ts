@@ -1,0 +1,69 @@
+import { decodeFunctionData, isAddressEqual, type Address, type Hex, type TransactionReceipt } from "viem";
+import {
+  jobMarketAbi,
+  pinpointAbi,
+  stakingAbi,
+  testTokenAbi,
+  type Chain,
+  type Deployment,
+} from "../../../protocol/index.ts";
+
+/** A transaction that an account has on the chain. */
+export interface Sent {
+  readonly nonce: number;
+  readonly block: bigint;
+  readonly hash: Hex;
+  readonly success: boolean;
+  readonly functionName: string;
+  /** What it does, once: function and arguments; undefined for what may be done again (approvals, deposits, withdrawals). */
+  readonly action: string | undefined;
+}
+
+/** What an account did on a chain. */
+export interface Audit {
+  readonly sent: readonly Sent[];
+  /** Actions that have more than one transaction. */
+  readonly doubles: readonly string[];
+  /** Nonces below the highest that no transaction has, and transactions that wait. */
+  readonly gaps: number;
+  readonly reverted: readonly Sent[];
+}
+
+const repeated = ["approve", "deposit", "withdraw", "withdrawTo"];
+
+function abiOf(deployment: Deployment, to: Address) {
+  if (isAddressEqual(to, deployment.jobMarket)) return jobMarketAbi;
+  if (isAddressEqual(to, deployment.pinpoint)) return pinpointAbi;
+  if (isAddressEqual(to, deployment.staking)) return stakingAbi;
+  return testTokenAbi;
+}
+
+function describe(deployment: Deployment, to: Address, data: Hex): Pick<Sent, "functionName" | "action"> {
+  const { functionName, args } = decodeFunctionData({ abi: abiOf(deployment, to), data });
+  const words = JSON.stringify(args, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+  return { functionName, action: repeated.includes(functionName) ? undefined : `${functionName} ${words}` };
+}
+
+/** Every transaction of an account, from all blocks. */
+export async function audit(chain: Chain, account: Address): Promise<Audit> {
+  const { client, deployment } = chain;
+  const head = await client.getBlockNumber({ cacheTime: 0 });
+  const sent: Sent[] = [];
+  for (let number = BigInt(deployment.block); number <= head; number++) {
+    const { transactions } = await client.getBlock({ blockNumber: number, includeTransactions: true });
+    for (const { from, to, input, nonce, hash } of transactions) {
+      if (to === null || !isAddressEqual(from, account)) continue;
+      const receipt: TransactionReceipt = await client.getTransactionReceipt({ hash });
+      const success = receipt.status === "success";
+      sent.push({ nonce, block: number, hash, success, ...describe(deployment, to, input) });
+    }
+  }
+  const counts = new Map<string, number>();
+  for (const { action } of sent) if (action !== undefined) counts.set(action, (counts.get(action) ?? 0) + 1);
+  const doubles = [...counts].filter(([, count]) => count > 1).map(([action]) => action);
+  const [latest, pending] = await Promise.all(
+    (["latest", "pending"] as const).map((blockTag) => client.getTransactionCount({ address: account, blockTag })),
+  );
+  const gaps = latest! - new Set(sent.map(({ nonce }) => nonce)).size + (pending! - latest!);
+  return { sent, doubles, gaps, reverted: sent.filter(({ success }) => !success) };
+}

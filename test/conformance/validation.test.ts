@@ -1,0 +1,5 @@
+import { reference } from "./implementations/reference.ts";
+import { validationSuite } from "./suites.ts";
+
+// One validation serves both executors.
+validationSuite(reference);

@@ -1,0 +1,55 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import { getAddress, type Address } from "viem";
+import { PinpointModule, PinpointOnToken } from "../../ignition/index.ts";
+import { jobMarketAbi, pinpointAbi, stakingAbi } from "../../protocol/index.ts";
+
+type Addresses = Readonly<Record<string, { readonly address: Address }>>;
+
+describe("Deployment by Ignition", () => {
+  it("binds every contract to the one that may call it, once", async () => {
+    const { ignition, viem } = await network.create();
+    const [deployer] = await viem.getWalletClients();
+    const client = await viem.getPublicClient();
+    const parameters = { Pinpoint: { unbondingSeconds: 12_345n, verifierStake: 77n } };
+    const contracts = (await ignition.deploy(PinpointModule, { parameters })) as unknown as Addresses;
+    const address = (name: string) => getAddress(contracts[name]!.address);
+    const read = (abi: readonly unknown[], name: string, functionName: string) =>
+      client.readContract({ address: address(name), abi, functionName });
+    expect(await read(stakingAbi, "staking", "token")).to.equal(address("token"));
+    expect(await read(stakingAbi, "staking", "unbondingSeconds")).to.equal(12_345n);
+    expect(await read(stakingAbi, "staking", "bound")).to.equal(address("jobMarket"));
+    expect(await read(stakingAbi, "staking", "deployer")).to.equal(getAddress(deployer!.account.address));
+    expect(await read(jobMarketAbi, "jobMarket", "token")).to.equal(address("token"));
+    expect(await read(jobMarketAbi, "jobMarket", "staking")).to.equal(address("staking"));
+    expect(await read(jobMarketAbi, "jobMarket", "verifierStake")).to.equal(77n);
+    expect(await read(jobMarketAbi, "jobMarket", "bound")).to.equal(address("pinpoint"));
+    expect(await read(pinpointAbi, "pinpoint", "token")).to.equal(address("token"));
+    expect(await read(pinpointAbi, "pinpoint", "market")).to.equal(address("jobMarket"));
+    expect(await read(pinpointAbi, "pinpoint", "arbiter")).to.equal(address("arbiter"));
+  });
+
+  it("takes an existing token", async () => {
+    const { ignition, viem } = await network.create();
+    const existing = await viem.deployContract("TestToken");
+    const parameters = { PinpointOnToken: { token: existing.address } };
+    const contracts = (await ignition.deploy(PinpointOnToken, { parameters })) as unknown as Addresses;
+    expect(getAddress(contracts["token"]!.address)).to.equal(getAddress(existing.address));
+    const client = await viem.getPublicClient();
+    const staking = { address: contracts["staking"]!.address, abi: stakingAbi } as const;
+    expect(await client.readContract({ ...staking, functionName: "token" })).to.equal(getAddress(existing.address));
+    expect(await client.readContract({ ...staking, functionName: "unbondingSeconds" })).to.equal(1_209_600n);
+  });
+
+  it("yields contracts within the size that chains accept", async () => {
+    const { ignition, viem } = await network.create();
+    const contracts = (await ignition.deploy(PinpointModule)) as unknown as Addresses;
+    const client = await viem.getPublicClient();
+    for (const [name, { address }] of Object.entries(contracts)) {
+      const code = await client.getCode({ address });
+      const bytes = ((code?.length ?? 2) - 2) / 2;
+      console.log(`      ${name.padEnd(10)}${bytes} bytes`);
+      expect(bytes, name).to.be.within(1, 24_576);
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import { fromHex, MerkleTree, toHex } from "../../../../common/index.ts";
+import {
+  chunkAt,
+  chunkCount,
+  chunkWords,
+  commitTensor,
+  dtypeCodes,
+  gridSteps,
+  hashChunk,
+  tensorRoot,
+  type Dtype,
+  type TensorCommitment,
+} from "../../../../engine/index.ts";
+import {
+  defenderMove,
+  type ExampleSegment,
+  type Player,
+  type SegmentTrace,
+  type StepTrace,
+} from "../../../../dispute/index.ts";
+import type { Claim } from "../../../../protocol/index.ts";
+
+/** A tensor as a thief commits to it: any bytes in its chunks, any words and dtype in its declaration. */
+export interface Forged extends TensorCommitment {
+  readonly chunks: readonly Uint8Array[];
+}
+
+/** Commits to chunks as they are. @param words what the root says, whatever the chunks hold */
+export function forge(chunks: readonly Uint8Array[], words: number, dtype: Dtype): Forged {
+  const chunkTree = new MerkleTree(chunks.map(hashChunk));
+  const root = tensorRoot(words, dtypeCodes[dtype], chunkTree.root);
+  // Only the length is ever asked of a defender's words.
+  return { chunks, words: new Uint32Array(words), dtype, chunkTree, root };
+}
+
+/** A tensor whose word at `element`, which may lie past its end in the last chunk, is another one. */
+export function withWord({ words, dtype }: TensorCommitment, element: number, word: number): Forged {
+  const chunks = Array.from({ length: chunkCount(words.length) }, (_, index) => chunkAt(words, index));
+  const chunk = chunks[Math.floor(element / chunkWords)]!;
+  new DataView(chunk.buffer).setUint32((element % chunkWords) * 4, word, true);
+  return forge(chunks, words.length, dtype);
+}
+
+/** The same words under another declaration: longer ones are padded, shorter ones cut. */
+export function declaredAs({ words }: TensorCommitment, count: number, dtype: Dtype): Forged {
+  const copy = new Uint32Array(count);
+  copy.set(words.subarray(0, count));
+  const honest = commitTensor(copy, dtype);
+  return { ...honest, chunks: Array.from({ length: chunkCount(count) }, (_, index) => chunkAt(copy, index)) };
+}
+
+/** What a thief claims and how he defends it. */
+export interface Lie {
+  readonly claim: Claim;
+  readonly defender: Player;
+}
+
+/** A claim whose last step ends with other outputs than the program gives. @param forged by operator */
+export function lieAbout(example: ExampleSegment, forged: ReadonlyMap<number, Forged>): Lie {
+  const { honest, subject } = example;
+  const { steps, grid } = subject.claim;
+  const step = honest.step(steps - 1);
+  const outputs = step.outputs.map((output, operator) => forged.get(operator) ?? output);
+  const roots = outputs.map(({ root }) => root);
+  const left = new MerkleTree(roots.slice(0, step.left.leafCount));
+  const right = new MerkleTree(roots.slice(step.left.leafCount));
+  const last: StepTrace = { ...step, outputs, left, right, stateRoot: right.root };
+  const stateRoots = [...honest.roots.slice(0, steps), toHex(right.root)];
+  const segment = new MerkleTree(gridSteps(steps, grid).map((after) => fromHex(stateRoots[after]!)));
+  const trace = {
+    subject,
+    roots: stateRoots,
+    segment,
+    step: (offset: number) => (offset === steps - 1 ? last : honest.step(offset)),
+  } as unknown as SegmentTrace;
+  const claim = example.claimOf(trace);
+  const defender: Player = (game) => {
+    const tensor = forged.get(game.operator);
+    if (game.phase !== "ChunkReveal" || tensor === undefined) return defenderMove(game, trace);
+    return { type: "revealChunk", chunk: toHex(tensor.chunks[game.index]!) };
+  };
+  return { claim, defender };
+}

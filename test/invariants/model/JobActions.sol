@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {ICredits} from "../../../contracts/interfaces/ICredits.sol";
+import {IJobMarket} from "../../../contracts/interfaces/IJobMarket.sol";
+import {IStaking} from "../../../contracts/interfaces/IStaking.sol";
+import {JobId} from "../../../contracts/types/Ids.sol";
+import {Status, Terms} from "../../../contracts/types/Job.sol";
+import {REFUNDED_GAMES, TIMEOUT_GAS} from "../../../contracts/types/Rules.sol";
+import {Book, Run, Training} from "./Book.sol";
+import {Pot} from "./Ledger.sol";
+import {Model} from "./Model.sol";
+
+/// @title Random calls of Staking and JobMarket, and what they do by spec/market.md
+/// @notice An action that does not apply does nothing and answers false.
+abstract contract JobActions is Model {
+    uint256 private constant MOST_JOBS = 12;
+    uint16 private constant NEVER = type(uint16).max;
+
+    function _deposit() internal returns (bool) {
+        address actor = _actor();
+        uint256 amount = _rarely(10) ? 0 : 1 + _roll(_rarely(5) ? 100 : 3_000_000_000);
+        _call("deposit", actor, address(staking), abi.encodeCall(IStaking.deposit, (amount)), amount != 0);
+        _move(Pot.Wallet, _key(actor), Pot.Stake, _key(actor), amount);
+        return true;
+    }
+
+    function _unbond() internal returns (bool) {
+        address actor = _actor();
+        if (stakes[actor].unbonding != 0 && !_rarely(20)) return false;
+        uint256 free = _free(actor);
+        uint256 amount = _rarely(4) ? free + 1 : 1 + _roll(1 + free / 2);
+        bool succeeds = amount <= free;
+        _call("unbond", actor, address(staking), abi.encodeCall(IStaking.unbond, (amount)), succeeds);
+        if (!succeeds) return true;
+        stakes[actor].unbonding += amount;
+        stakes[actor].unbondedAt = time + UNBONDING;
+        return true;
+    }
+
+    function _withdrawStake() internal returns (bool) {
+        address actor = _actor();
+        StakeModel storage s = stakes[actor];
+        bool succeeds = s.unbonding != 0 && time >= s.unbondedAt;
+        if (!succeeds && !_rarely(4)) return false;
+        _call("withdraw stake", actor, address(staking), abi.encodeCall(IStaking.withdraw, ()), succeeds);
+        if (!succeeds) return true;
+        _move(Pot.Stake, _key(actor), Pot.Wallet, _key(actor), s.unbonding);
+        s.unbonding = 0;
+        s.unbondedAt = 0;
+        return true;
+    }
+
+    function _withdrawCredit() internal returns (bool) {
+        address actor = _actor();
+        (Pot pot, address from) = _rarely(2)
+            ? (Pot.MarketCredit, address(market))
+            : (Pot.GameCredit, address(pinpoint));
+        uint256 amount = held[pot][_key(actor)];
+        address recipient =
+            _rarely(2)
+                ? actor
+                : _rarely(5)
+                    ? from
+                    : _actor();
+        bool succeeds = amount != 0 && recipient != from;
+        bytes memory data = abi.encodeCall(ICredits.withdrawTo, (recipient));
+        if (recipient == actor) data = abi.encodeCall(ICredits.withdraw, ());
+        _call("withdraw credit", actor, from, data, succeeds);
+        if (succeeds) _move(pot, _key(actor), Pot.Wallet, _key(recipient), amount);
+        return true;
+    }
+
+    function _submit() internal returns (bool) {
+        if (liveJobs.length >= MOST_JOBS) return false;
+        address submitter = _actor();
+        // The last training has the longest games.
+        uint256 trainings = Book.trainings().length;
+        uint16 training = uint16(_rarely(3) ? trainings - 1 : _roll(trainings));
+        Terms memory t = _draft(Book.trainings()[training]);
+        uint256 least = t.bounty + ((1 + REFUNDED_GAMES) * t.gasCap + TIMEOUT_GAS) * t.gasRate + t.latePenalty;
+        bool succeeds = least == 0 || !_rarely(10);
+        t.stake = uint128(succeeds ? least + _roll(1_000) : least - 1);
+        _call("submit", submitter, address(market), abi.encodeCall(IJobMarket.submit, (t)), succeeds);
+        if (!succeeds) return true;
+        uint64 id = ++jobCount;
+        JobModel storage j = jobs[id];
+        j.submitter = submitter;
+        j.training = training;
+        j.checkpoints = uint16((t.steps + t.interval - 1) / t.interval);
+        j.termsHash = keccak256(abi.encode(t));
+        termsOf[id] = t;
+        liveJobs.push(id);
+        _become(id, Status.Open);
+        uint256 price = uint256(t.workUnits) * t.unitPrice;
+        _move(Pot.Wallet, _key(submitter), Pot.Escrow, id, price);
+        _move(Pot.Wallet, _key(submitter), Pot.Fees, id, uint256(t.attestationFee) * t.attestors * j.checkpoints);
+        return true;
+    }
+
+    function _draft(Training memory training) private returns (Terms memory t) {
+        t.programRoot = training.programRoot;
+        t.datasetRoot = training.datasetRoot;
+        t.initialStateRoot = training.startRoot;
+        t.steps = training.steps;
+        t.interval = training.interval;
+        t.grid = training.grid;
+        t.seed = training.seed;
+        t.order = training.order;
+        t.workUnits = uint128(_roll(1_000));
+        t.unitPrice = uint128(_roll(100));
+        t.attestationFee = uint128(_roll(50));
+        t.attestors = uint8(_roll(4));
+        t.bounty = uint128(_roll(2) * _roll(100_000));
+        t.gasRate = uint64(_roll(4));
+        t.gasCap = [0, 60_000, 600_000, 6_000_000, 6_000_000][_roll(5)];
+        t.replayCompensation = uint128(_roll(2) * _roll(50_000));
+        t.latePenalty = uint128(_roll(2) * _roll(10_000));
+        t.acceptBy = uint64(time + _roll(1_000));
+        t.duration = uint32(1 + _roll(500));
+        t.window = uint32(1 + _roll(300));
+        t.clock = uint32(1 + _roll(400));
+        t.extension = uint32(1 + _roll(t.clock < 30 ? t.clock : 30));
+    }
+
+    function _cancel() internal returns (bool) {
+        (uint64 id, bool any) = _pickJob(Status.Open);
+        if (!any) return false;
+        JobModel storage j = jobs[id];
+        address caller = _rarely(4) ? _actor() : j.submitter;
+        bool succeeds = j.status == Status.Open && caller == j.submitter;
+        _call("cancel", caller, address(market), abi.encodeCall(IJobMarket.cancel, (JobId.wrap(id))), succeeds);
+        if (!succeeds) return true;
+        _move(Pot.Escrow, id, Pot.MarketCredit, _key(caller), held[Pot.Escrow][id]);
+        _move(Pot.Fees, id, Pot.MarketCredit, _key(caller), held[Pot.Fees][id]);
+        _finishJob(id, Status.Cancelled);
+        return true;
+    }
+
+    function _accept() internal returns (bool) {
+        (uint64 id, bool any) = _pickJob(Status.Open);
+        if (!any) return false;
+        JobModel storage j = jobs[id];
+        Terms storage t = termsOf[id];
+        address solver = _actor();
+        for (uint256 i; i < ACTORS && _free(solver) < t.stake; ++i) solver = actors[i];
+        bytes32 termsHash = _rarely(10) ? bytes32(_roll(100)) : j.termsHash;
+        bool succeeds = j.status == Status.Open && termsHash == j.termsHash && time <= t.acceptBy;
+        succeeds = succeeds && _free(solver) >= t.stake;
+        bytes memory data = abi.encodeCall(IJobMarket.accept, (JobId.wrap(id), termsHash, "solver"));
+        _call("accept", solver, address(market), data, succeeds);
+        if (!succeeds) return true;
+        uint32[] memory runs = _training(id).runs;
+        j.solver = solver;
+        j.run = runs[_rarely(2) ? 0 : _roll(runs.length)];
+        j.garbageFrom = _rarely(8) ? uint16(_roll(j.checkpoints)) : NEVER;
+        j.lazyFrom = _rarely(4) ? uint16(_roll(j.checkpoints)) : NEVER;
+        j.calm = _rarely(3);
+        j.deadline = time + t.duration;
+        stakes[solver].locked += t.stake;
+        _become(id, Status.Running);
+        return true;
+    }
+
+    function _commit() internal returns (bool) {
+        (uint64 id, bool any) = _pickJob(Status.Running);
+        if (!any) return false;
+        JobModel storage j = jobs[id];
+        if (j.committed >= j.lazyFrom) return false;
+        uint16 k = _rarely(15) ? uint16(_roll(4)) : j.committed;
+        address caller = _rarely(15) ? _actor() : j.solver;
+        bool succeeds = j.status == Status.Running && k == j.committed && caller == j.solver && time <= j.deadline;
+        (bytes32 end, bytes32 segment) = _roots(j, k);
+        bytes memory data = abi.encodeCall(IJobMarket.commit, (JobId.wrap(id), k, end, segment));
+        _call("commit", caller, address(market), data, succeeds);
+        if (!succeeds) return true;
+        endRoots[id][k] = end;
+        j.committed = k + 1;
+        if (j.committed == j.checkpoints) _close(id);
+        return true;
+    }
+
+    /// @dev What the solver commits at k.
+    function _roots(JobModel storage j, uint256 k) private view returns (bytes32 end, bytes32 segment) {
+        if (k >= j.garbageFrom || j.run == 0) return (keccak256(abi.encode(k, "end")), keccak256("segment"));
+        Run memory run = Book.run(j.run);
+        if (k < run.claims.length) return (run.claims[k].endRoot, run.claims[k].segmentRoot);
+    }
+
+    function _close(uint64 id) private {
+        jobs[id].windowEnd = time + termsOf[id].window;
+        _become(id, Status.Closing);
+    }
+
+    function _expire() internal returns (bool) {
+        (uint64 id, bool any) = _pickJob(Status.Running);
+        if (!any) return false;
+        JobModel storage j = jobs[id];
+        bool succeeds = j.status == Status.Running && time > j.deadline;
+        if (!succeeds && !_rarely(8)) return false;
+        _call("expire", _actor(), address(market), abi.encodeCall(IJobMarket.expire, (JobId.wrap(id))), succeeds);
+        if (succeeds) _close(id);
+        return true;
+    }
+
+    function _attest() internal returns (bool) {
+        (uint64 id, bool any) = _pickJob(_rarely(2) ? Status.Running : Status.Closing);
+        if (!any) return false;
+        JobModel storage j = jobs[id];
+        if (j.committed == 0 && !_rarely(8)) return false;
+        uint16 k = _rarely(10) || j.committed == 0 ? j.committed : uint16(_roll(j.committed));
+        bytes32 root = _rarely(8) ? bytes32(_roll(100)) : endRoots[id][k];
+        address caller = _actor();
+        for (uint256 i; i < ACTORS && (caller == j.solver || _isMade(id, k, caller)); ++i) caller = actors[i];
+        bool succeeds = _isDisputable(id, k) && root == endRoots[id][k] && caller != j.solver;
+        succeeds = succeeds && attestations[id][k][caller] == Attestation.None;
+        succeeds = succeeds && attestationCounts[id][k] < termsOf[id].attestors;
+        succeeds = succeeds && held[Pot.Stake][_key(caller)] - stakes[caller].unbonding >= VERIFIER_STAKE;
+        bytes memory data = abi.encodeCall(IJobMarket.attest, (JobId.wrap(id), k, root));
+        _call("attest", caller, address(market), data, succeeds);
+        if (!succeeds) return true;
+        attestations[id][k][caller] = Attestation.Made;
+        ++attestationCounts[id][k];
+        ++j.attestations;
+        return true;
+    }
+
+    function _isMade(uint64 id, uint256 k, address verifier) private view returns (bool) {
+        return attestations[id][k][verifier] != Attestation.None;
+    }
+
+    function _settleJob() internal returns (bool) {
+        (uint64 id, bool any) = _pickJob(Status.Closing);
+        if (!any) return false;
+        JobModel storage j = jobs[id];
+        bool succeeds = j.status == Status.Closing && time >= j.windowEnd && j.openGames == 0;
+        if (!succeeds && !_rarely(8)) return false;
+        _call("settle", _actor(), address(market), abi.encodeCall(IJobMarket.settle, (JobId.wrap(id))), succeeds);
+        if (!succeeds) return true;
+        bool complete = j.committed == j.checkpoints;
+        _endEscrow(id, complete ? j.solver : j.submitter);
+        stakes[j.solver].locked -= termsOf[id].stake;
+        if (!complete) _burn(Pot.Stake, _key(j.solver), termsOf[id].latePenalty);
+        _finishJob(id, complete ? Status.Settled : Status.Expired);
+        return true;
+    }
+
+    /// @dev The price goes to `payee`, the fees of attestations never made to the submitter.
+    function _endEscrow(uint64 id, address payee) internal {
+        JobModel storage j = jobs[id];
+        Terms storage t = termsOf[id];
+        uint256 unused = (uint256(t.attestors) * j.checkpoints - j.attestations) * t.attestationFee;
+        _move(Pot.Escrow, id, Pot.MarketCredit, _key(payee), held[Pot.Escrow][id]);
+        _move(Pot.Fees, id, Pot.MarketCredit, _key(j.submitter), unused);
+    }
+
+    function _collectFees() internal returns (bool) {
+        if (jobCount == 0) return false;
+        uint64 id = uint64(1 + _roll(jobCount));
+        JobModel storage j = jobs[id];
+        (uint256 first, uint256 count) = (_roll(3), _roll(4));
+        address verifier = _actor();
+        bool over = j.status == Status.Settled || j.status == Status.Expired || j.status == Status.Convicted;
+        uint256 last = j.status == Status.Convicted ? j.convictedAt : j.committed;
+        for (uint256 i; i < ACTORS && attestations[id][first][verifier] != Attestation.Made; ++i) verifier = actors[i];
+        uint256 found;
+        for (uint256 k = first; over && k < first + count && k < last; ++k) {
+            if (attestations[id][k][verifier] != Attestation.Made) continue;
+            attestations[id][k][verifier] = Attestation.Collected;
+            ++found;
+        }
+        if (found == 0 && !_rarely(8)) return false;
+        bytes memory data = abi.encodeCall(
+            IJobMarket.collectFees,
+            (JobId.wrap(id), verifier, uint16(first), uint16(count))
+        );
+        _call("collectFees", _actor(), address(market), data, found != 0);
+        _move(Pot.Fees, id, Pot.MarketCredit, _key(verifier), found * termsOf[id].attestationFee);
+        return true;
+    }
+
+    function _releaseFees() internal returns (bool) {
+        if (jobCount == 0) return false;
+        uint64 id = uint64(1 + _roll(jobCount));
+        JobModel storage j = jobs[id];
+        (uint256 first, uint256 count) = (_roll(3), _roll(4));
+        uint256 found;
+        for (uint256 k = first; k < first + count && k < j.committed; ++k) {
+            if (j.status != Status.Convicted || k < j.convictedAt) continue;
+            for (uint256 i; i < ACTORS; ++i) {
+                if (attestations[id][k][actors[i]] != Attestation.Made) continue;
+                attestations[id][k][actors[i]] = Attestation.Released;
+                ++found;
+            }
+        }
+        if (found == 0 && !_rarely(8)) return false;
+        bytes memory data = abi.encodeCall(IJobMarket.releaseFees, (JobId.wrap(id), uint16(first), uint16(count)));
+        _call("releaseFees", _actor(), address(market), data, found != 0);
+        _move(Pot.Fees, id, Pot.MarketCredit, _key(j.submitter), found * termsOf[id].attestationFee);
+        return true;
+    }
+
+    /// @dev Calls that only another contract may make.
+    function _trespass() internal returns (bool) {
+        address caller = _actor();
+        uint256 amount = 1 + _roll(100);
+        JobId id = JobId.wrap(uint64(1 + _roll(uint256(jobCount) + 1)));
+        uint256 door = _roll(6);
+        if (door < 3) {
+            bytes memory data = abi.encodeCall(IStaking.lock, (caller, amount));
+            if (door == 1) data = abi.encodeCall(IStaking.unlock, (caller, amount));
+            if (door == 2) data = abi.encodeCall(IStaking.slash, (caller, amount, caller, amount));
+            _call("trespass", caller, address(staking), data, false);
+        } else {
+            bytes memory data = abi.encodeCall(IJobMarket.openDispute, (id, 0));
+            if (door == 4) data = abi.encodeCall(IJobMarket.closeDispute, (id));
+            if (door == 5) data = abi.encodeCall(IJobMarket.convict, (id, 0, amount));
+            _call("trespass", caller, address(market), data, false);
+        }
+        return true;
+    }
+
+    /// @dev A random live job, mostly one of this status; `any` is false where there is none.
+    function _pickJob(Status wanted) internal returns (uint64 id, bool any) {
+        uint256 count = liveJobs.length;
+        if (count == 0) return (0, false);
+        bool strict = !_rarely(30);
+        uint256 from = _roll(count);
+        for (uint256 i; i < count; ++i) {
+            id = liveJobs[(from + i) % count];
+            if (!strict || jobs[id].status == wanted) return (id, true);
+        }
+        return (0, false);
+    }
+
+    function _finishJob(uint64 id, Status status) internal {
+        _become(id, status);
+        _remove(liveJobs, id);
+        jobs[id].checkedHash = _jobHash(id);
+    }
+
+    function _become(uint64 id, Status status) internal {
+        _countStatus(jobs[id].status, status);
+        jobs[id].status = status;
+    }
+
+    /// @dev Told of every change of a job's status.
+    function _countStatus(Status from, Status to) internal virtual;
+}
