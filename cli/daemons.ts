@@ -22,6 +22,7 @@ interface DaemonOptions extends ChainOptions, KeyOptions {
   readonly poll: number;
   readonly engine: "wasm" | "reference";
   readonly workers: number;
+  readonly threads: number;
   readonly logLevel: (typeof logLevels)[number];
   readonly metricsPort: number | false;
 }
@@ -57,7 +58,8 @@ function withData(command: Command, name: string, pollMs: number): Command {
 function withCompute(command: Command): Command {
   return withKey(command)
     .addOption(new Option("--engine <engine>", "kernels").choices(["wasm", "reference"]).default("wasm"))
-    .option("--workers <number>", "threads that train or replay", integer(1, 64), 1)
+    .option("--workers <number>", "segments trained or replayed at the same time", integer(1, 64), 1)
+    .option("--threads <number>", "threads of each; together no more than the machine's cores", integer(1, 64), 1)
     .option("--payout <address>", "whom the contracts pay what they owe the account; itself if left out", address);
 }
 
@@ -69,10 +71,10 @@ function withServer(command: Command): Command {
 
 /** The options that both configurations name alike. */
 function common(options: DaemonOptions) {
-  const { rpc: rpcUrl, data: dataDir, poll: pollMs, deployment, engine, workers, logLevel } = options;
+  const { rpc: rpcUrl, data: dataDir, poll: pollMs, deployment, engine, workers, threads, logLevel } = options;
   const { keystore, passwordFile, keyFile, payout, metricsPort } = options;
   const key = { keystore, passwordFile, keyFile, payout };
-  return { rpcUrl, dataDir, pollMs, deployment, engine, workers, logLevel, metricsPort, ...key };
+  return { rpcUrl, dataDir, pollMs, deployment, engine, workers, threads, logLevel, metricsPort, ...key };
 }
 
 async function solve(options: SolverOptions, io: Io): Promise<void> {
@@ -122,7 +124,10 @@ export function verifierCommand(io: Io): Command {
     .action((options: DaemonOptions & { readonly attest: boolean }) => verify(options, io));
 }
 
-async function index(options: Omit<DaemonOptions, "engine" | "workers"> & ServerOptions, io: Io): Promise<void> {
+async function index(
+  options: Omit<DaemonOptions, "engine" | "workers" | "threads"> & ServerOptions,
+  io: Io,
+): Promise<void> {
   const { rpc, host, port, poll: pollMs, data } = options;
   const log = createLog("indexer", options.logLevel);
   const deployment = await readDeployment(options.deployment);
@@ -145,5 +150,5 @@ export function indexerCommand(io: Io): Command {
   const command = new Command("indexer").description("keep the chain's events in tables and serve them over HTTP");
   return withServer(withData(command, "indexer", 500))
     .addHelpText("after", "\nExamples:\n  pinpoint indexer --port 8800\n  curl http://127.0.0.1:8800/jobs")
-    .action((options: Omit<DaemonOptions, "engine" | "workers"> & ServerOptions) => index(options, io));
+    .action((options: Omit<DaemonOptions, "engine" | "workers" | "threads"> & ServerOptions) => index(options, io));
 }

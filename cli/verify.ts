@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import { Command, Option } from "commander";
 import type { Hex } from "viem";
@@ -20,6 +21,7 @@ import { id, integer, openChain, storeOption, withChain, withJson, type ChainOpt
 interface Options extends ChainOptions {
   readonly checkpoint?: number;
   readonly engine: Engine;
+  readonly threads: number;
   readonly cache: string;
   readonly json?: boolean;
 }
@@ -75,7 +77,7 @@ async function run(jobId: bigint, options: Options, io: Io): Promise<void> {
   const terms = await readTerms(chain, jobId);
   const store = new ArtifactStore(options.cache);
   const input = await obtainInput({ base: terms.uri, store, signal: io.signal }, terms);
-  const executor = await createExecutor(options.engine, input);
+  const executor = await createExecutor(options.engine, input, { threads: options.threads });
   const all = Array.from({ length: job.committed }, (_, k) => k).filter((k) => wanted === undefined || k === wanted);
   const total = all.reduce((sum, k) => sum + segmentOf(terms, k).steps, 0);
   const bar = progress(io, "replaying", total, "steps");
@@ -94,6 +96,7 @@ async function run(jobId: bigint, options: Options, io: Io): Promise<void> {
     }
   } finally {
     bar.stop();
+    await executor.close();
   }
   const result = { job: jobId, status: job.status, holds: segments.every(({ holds }) => holds), segments };
   print(io, options.json, result, describe);
@@ -128,6 +131,7 @@ export function verifyCommand(io: Io): Command {
     )
       .option("--checkpoint <number>", "only the segment that ends there; all if left out", integer(0, 65_534))
       .addOption(new Option("--engine <engine>", "kernels").choices(["wasm", "reference"]).default("wasm"))
+      .option("--threads <number>", "threads that compute", integer(1, 64), availableParallelism())
       .addOption(storeOption("--cache <folder>", "where fetched artifacts are kept", "PINPOINT_ARTIFACTS", "cache")),
   )
     .addHelpText(

@@ -28,8 +28,10 @@ const daemon = z.object({
   /** UNITS: ms between two looks at the chain. */
   pollMs: z.int().min(10).max(60_000).default(1_000),
   engine: z.enum(["wasm", "reference"]).default("wasm"),
-  /** Worker threads that train and replay. */
+  /** Segments that are trained or replayed at the same time. */
   workers: z.int().min(1).max(64).default(1),
+  /** Threads of each. */
+  threads: z.int().min(1).max(64).default(1),
   logLevel: z.enum(logLevels).default("info"),
   /** Of `/metrics` and `/health`, on this machine only; 0 takes a free one, false serves none. */
   metricsPort: z.union([z.int().min(0).max(65_535), z.literal(false)]).default(0),

@@ -90,7 +90,12 @@ async function assemble(name: string, config: DaemonConfig, closers: Closers): P
   closers.add(() => journal.close());
   const store = new ArtifactStore(join(config.dataDir, "artifacts"));
   await store.sweep();
-  const compute = new ComputePool({ workers: config.workers, directory: store.directory, engine: config.engine });
+  const compute = new ComputePool({
+    workers: config.workers,
+    threads: config.threads,
+    directory: store.directory,
+    engine: config.engine,
+  });
 
   const stop = new AbortController();
   const watching = { client, pollMs: config.pollMs, signal: stop.signal, log };

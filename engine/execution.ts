@@ -33,6 +33,8 @@ export interface Executor {
   setState(state: readonly Uint32Array[]): void;
   /** Runs one step: every operator reads the start state, then the new state takes effect together. */
   step(context: StepContext, options?: StepOptions): void;
+  /** Ends the threads that it started. It must not be used afterwards. */
+  close(): Promise<void>;
 }
 
 export interface ExecutorInput {

@@ -6,11 +6,20 @@ import { createWasmExecutor } from "./kernels/wasm/index.ts";
 export type { State } from "./commit/state.ts";
 export type * from "./execution.ts";
 
+export interface EngineOptions {
+  /** Threads that compute, the calling one included: the reference engine uses one. Their number changes no bit. */
+  readonly threads?: number;
+}
+
 /**
- * Makes an executor whose state is all zero words.
+ * Makes an executor whose state is all zero words. With more than one thread it has to be closed.
  * @throws OperatorError `invalid-program`, `constant-mismatch` or `dataset-mismatch`; `program-too-large` for WebAssembly
  */
-export async function createExecutor(engine: Engine, input: ExecutorInput): Promise<Executor> {
+export async function createExecutor(
+  engine: Engine,
+  input: ExecutorInput,
+  options: EngineOptions = {},
+): Promise<Executor> {
   checkExecutorInput(input);
-  return engine === "reference" ? createReferenceExecutor(input) : createWasmExecutor(input);
+  return engine === "reference" ? createReferenceExecutor(input) : createWasmExecutor(input, options);
 }

@@ -26,7 +26,7 @@ const selfTest = {
 /** Whether an engine reaches the roots that every engine must, on a worker thread as in a daemon. */
 export async function checkEngine(engine: Engine): Promise<Result> {
   const directory = mkdtempSync(join(tmpdir(), "pinpoint-doctor-"));
-  const pool = new ComputePool({ workers: 1, directory, engine });
+  const pool = new ComputePool({ workers: 1, threads: 2, directory, engine });
   try {
     const { seed, steps } = selfTest;
     const { programRoot, datasetRoot, initialStateRoot } = await putExampleBundle(new ArtifactStore(directory), seed);

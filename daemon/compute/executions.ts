@@ -36,6 +36,20 @@ interface Loaded {
   readonly datasetCommitment: DatasetCommitment;
   readonly constants: readonly TensorCommitment[];
   readonly idle: Executor[];
+  /** Whether it made room for another one. */
+  dropped: boolean;
+}
+
+/** A trace, and the executor that it uses whenever it is asked for another step. */
+interface Traced {
+  readonly executor: Executor;
+  readonly trace: SegmentTrace;
+}
+
+/** Ends a bundle's executors; one that is at work ends when it comes back. */
+function drop(bundle: Loaded): void {
+  bundle.dropped = true;
+  for (const executor of bundle.idle.splice(0)) void executor.close();
 }
 
 /** UNITS: ms between two progress messages, at each of which other work may come in between. */
@@ -45,12 +59,14 @@ const progressMs = 100;
 export class Executions {
   readonly #store: ArtifactStore;
   readonly #engine: Engine;
-  readonly #bundles = new Recent<Loaded>(2);
-  readonly #traces = new Recent<SegmentTrace>(2);
+  readonly #threads: number;
+  readonly #bundles = new Recent<Loaded>(2, drop);
+  readonly #traces = new Recent<Traced>(2, ({ executor }) => void executor.close());
 
-  constructor({ directory, engine }: WorkerSetup) {
+  constructor({ directory, engine, threads }: WorkerSetup) {
     this.#store = new ArtifactStore(directory, { onDraft: () => crashPoint("drafted") });
     this.#engine = engine;
+    this.#threads = threads;
   }
 
   /**
@@ -61,7 +77,7 @@ export class Executions {
     const bundle = await this.#bundle(segment);
     const start = await this.#state(segment.startRoot, bundle.program);
     const reused = fresh === true ? undefined : bundle.idle.pop();
-    const executor = reused ?? (await createExecutor(this.#engine, bundleInput(bundle)));
+    const executor = reused ?? (await this.#createExecutor(bundle));
     executor.setState(start);
     const began = performance.now();
     const roots = await runSteps(executor, bundle.program, segment, flip, progress);
@@ -70,21 +86,26 @@ export class Executions {
     const endRoot = toHex(stateRoots.at(-1)!);
     if (keep) await this.#store.put(endRoot, encodeState(executor.getState()));
     if (keep) crashPoint("stored");
-    bundle.idle.push(executor);
+    if (bundle.dropped) await executor.close();
+    else bundle.idle.push(executor);
     return { endRoot, segmentRoot: toHex(root), stateRoots: stateRoots.map(toHex), elapsedMs };
   }
 
   /** Chooses a move. The first of a game executes the segment; later ones find its trace. @throws as `segment` */
   async move({ segment, flip, side, game, history }: MoveTask): Promise<Move> {
-    const trace = await this.#traces.get(JSON.stringify([segment, flip]), () => this.#trace(segment, flip));
+    const { trace } = await this.#traces.get(JSON.stringify([segment, flip]), () => this.#trace(segment, flip));
     return side === "defender" ? defenderMove(game, trace) : challengerMove(game, history, trace);
   }
 
-  async #trace(segment: Segment, flip: Divergence | undefined): Promise<SegmentTrace> {
+  async #trace(segment: Segment, flip: Divergence | undefined): Promise<Traced> {
     const bundle = await this.#bundle(segment);
     const start = await this.#state(segment.startRoot, bundle.program);
-    const executor = await createExecutor(this.#engine, bundleInput(bundle));
-    return new SegmentTrace({ ...bundle, claim: segment }, executor, start, flip);
+    const executor = await this.#createExecutor(bundle);
+    return { executor, trace: new SegmentTrace({ ...bundle, claim: segment }, executor, start, flip) };
+  }
+
+  #createExecutor(bundle: Loaded): Promise<Executor> {
+    return createExecutor(this.#engine, bundleInput(bundle), { threads: this.#threads });
   }
 
   #bundle({ programRoot, datasetRoot }: Segment): Promise<Loaded> {
@@ -104,6 +125,7 @@ export class Executions {
       datasetCommitment: datasetCommitment(dataset),
       constants,
       idle: [],
+      dropped: false,
     };
     checkRoot(programRoot, loaded.commitment.root);
     checkRoot(datasetRoot, loaded.datasetCommitment.root);

@@ -44,6 +44,8 @@ export interface WorkerSetup {
   /** Directory of the artifact store. */
   readonly directory: string;
   readonly engine: Engine;
+  /** Threads of one execution. */
+  readonly threads: number;
 }
 
 export type Request =

@@ -36,7 +36,7 @@ describe("compute", () => {
     const { programRoot, datasetRoot, initialStateRoot: startRoot } = bundle;
     const order = "shuffled" as const;
     segment = { programRoot, datasetRoot, startRoot, firstStep: 0, steps: 10, grid: 4, seed: 7, order };
-    pool = new ComputePool({ workers: 1, directory: folder, engine: "wasm" });
+    pool = new ComputePool({ workers: 1, threads: 1, directory: folder, engine: "wasm" });
   });
   after(async () => {
     await pool.close();
@@ -87,7 +87,7 @@ describe("compute", () => {
     const flip = { step: 5, operator: 11, element: 3, bit: 20 };
     const { endRoot, segmentRoot } = await pool.segment({ segment, keep: false, flip });
     const claim: Claim = { ...segment, endRoot, segmentRoot };
-    const executions = new Executions({ directory: folder, engine: "reference" });
+    const executions = new Executions({ directory: folder, threads: 1, engine: "reference" });
     let game = openingGame(claim);
     let judgement: Judgement | undefined;
     const history: RecordedMove[] = [];
@@ -121,7 +121,7 @@ describe("compute", () => {
   });
 
   it("fails what is under way as stopped when it closes", async () => {
-    const closing = new ComputePool({ workers: 1, directory: folder, engine: "reference" });
+    const closing = new ComputePool({ workers: 1, threads: 1, directory: folder, engine: "reference" });
     const running = closing.segment({ segment, keep: false }).catch((error: unknown) => error);
     await closing.close();
     expect(await running)

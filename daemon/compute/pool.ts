@@ -74,7 +74,7 @@ function errorOf({ family, code, message, facts, stack }: Extract<Reply, { type:
 }
 
 export interface PoolOptions extends WorkerSetup {
-  /** Threads; the first one also chooses all moves, since it holds their traces. */
+  /** Executions at the same time; the thread of the first one also chooses all moves, since it holds their traces. */
   readonly workers: number;
 }
 
@@ -83,8 +83,8 @@ export class ComputePool {
   readonly #threads: readonly Thread[];
   #nextId = 1;
 
-  constructor({ workers, directory, engine }: PoolOptions) {
-    this.#threads = Array.from({ length: workers }, () => new Thread({ directory, engine }));
+  constructor({ workers, ...setup }: PoolOptions) {
+    this.#threads = Array.from({ length: workers }, () => new Thread(setup));
   }
 
   /** Executes a segment on the thread with the least to do. @throws as `Executions.segment`; TransientError `compute-lost` */

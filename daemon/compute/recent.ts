@@ -1,11 +1,14 @@
 /** The few values that were used last, by key: what is costly to make and large to hold. */
 export class Recent<Value> {
   readonly #capacity: number;
+  readonly #drop: (value: Value) => void;
   /** ORDER: of use, the last used at the end. */
   readonly #values = new Map<string, Promise<Value>>();
 
-  constructor(capacity: number) {
+  /** @param drop is told of each value that made room */
+  constructor(capacity: number, drop: (value: Value) => void) {
     this.#capacity = capacity;
+    this.#drop = drop;
   }
 
   /** The value of `key`, made if it is not there; what was not used for longest makes room. A failure is not kept. */
@@ -15,7 +18,13 @@ export class Recent<Value> {
     this.#values.delete(key);
     this.#values.set(key, value);
     if (kept === undefined) value.catch(() => this.#values.delete(key));
-    if (this.#values.size > this.#capacity) this.#values.delete(this.#values.keys().next().value!);
+    if (this.#values.size > this.#capacity) this.#dropOldest();
     return value;
+  }
+
+  #dropOldest(): void {
+    const [key, oldest] = this.#values.entries().next().value!;
+    this.#values.delete(key);
+    oldest.then(this.#drop, () => undefined);
   }
 }

@@ -44,6 +44,10 @@ class ReferenceExecutor implements Executor {
     this.#state = next;
   }
 
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
   #tensor({ space, index }: Ref): Uint32Array {
     switch (space) {
       case "state":

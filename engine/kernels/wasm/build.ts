@@ -12,7 +12,9 @@ export const kernelsFile = join(root, "build", "kernels.wasm");
 
 /** ROUNDS: no relaxed SIMD, so that every vector operation is defined bit by bit. */
 const COMPILER_FLAGS = [
-  ..."-O3 --noAssert --converge --runtime stub --importMemory --enable simd".split(" "),
+  ..."-O3 --noAssert --converge --runtime stub --importMemory --enable simd --enable threads --sharedMemory --maximumMemory 65536".split(
+    " ",
+  ),
   // Exported vector functions stay inside the module, and addresses are 32 bits wide by design.
   ..."--disableWarning 112 --disableWarning 201".split(" "),
 ];

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { OperatorError, createPrng } from "../../../common/index.ts";
 import type { ExecutorInput, Executor, Flip } from "../../execution.ts";
 import { createExecutor } from "../../executor.ts";
+import { createWasmExecutor } from "./executor.ts";
 import { classifierOperators, classifierProgram, halvingProgram } from "../../program/example.ts";
 import type { Operator, StepContext } from "../../program/types.ts";
 import { nastyWords } from "./nasty-words.ts";
@@ -59,6 +60,19 @@ describe("WebAssembly executor", function () {
       expect(actual!.at(-1)).to.deep.equal(Uint32Array.of(5 + STEPS));
     });
   }
+
+  it("gives them with two and three threads, flipped bits too", async () => {
+    const flip = { operator: classifierOperators.logits, element: 7, bit: 30 };
+    for (const more of [undefined, flip]) {
+      const reference = await createExecutor("reference", classifier());
+      const expected = traceOf(reference, contexts("shuffled"), more);
+      for (const threads of [2, 3]) {
+        const executor = await createWasmExecutor(classifier(), { threads, leastWork: 1 });
+        expect(traceOf(executor, contexts("shuffled"), more), `${threads} threads`).to.deep.equal(expected);
+        await executor.close();
+      }
+    }
+  });
 
   it("carries on from a flipped bit as the reference does", async () => {
     const flip = { operator: classifierOperators.logits, element: 7, bit: 30 };

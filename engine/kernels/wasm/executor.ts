@@ -2,20 +2,17 @@ import { bytesOf } from "../../../common/index.ts";
 import { checkState } from "../../commit/state.ts";
 import type { State } from "../../commit/state.ts";
 import type { Executor, ExecutorInput, StepOptions } from "../../execution.ts";
-import { encodeProgram } from "../../program/encode.ts";
 import type { Program, StepContext } from "../../program/types.ts";
 import { placeOf, planLayout } from "./layout.ts";
 import type { Layout, Place } from "./layout.ts";
-import { growTo, loadKernels } from "./loader.ts";
-import type { Kernels } from "./loader.ts";
+import { createMemory, instantiateKernels, loadModule, type Kernels, type KernelModule } from "./loader.ts";
+import { Team, type Call, type ThreadSetup } from "./team.ts";
 
 /** Writes records, operand tables, fields and constants: all that steps do not change. */
 function writeFixed(words: Uint32Array, layout: Layout, input: ExecutorInput): void {
   const { program, constants, dataset } = input;
   const bytes = bytesOf(words);
-  const { records } = encodeProgram(program);
-  const operatorRecords = records.slice(records.length - program.operators.length);
-  operatorRecords.forEach((record, j) => bytes.set(record, layout.records[j]!));
+  for (const { record, bytes: part } of layout.parts.flat()) bytes.set(part, record);
   const write = (place: Place, content: Uint32Array) => words.set(content, place.start / 4);
   dataset.fields.forEach((field, index) => write(layout.fields[index]!, field.words));
   constants.forEach((constant, index) => write(layout.constants[index]!, constant));
@@ -31,22 +28,62 @@ function writeFixed(words: Uint32Array, layout: Layout, input: ExecutorInput): v
   }
 }
 
+/** The part of each operator that thread `thread` computes. */
+function callsOf({ parts, tables, outputs }: Layout, program: Program, thread: number): (Call | undefined)[] {
+  return program.operators.map(({ kind }, j) => {
+    const part = parts[j]![thread];
+    if (part === undefined) return undefined;
+    const [even, odd] = outputs;
+    return {
+      kind,
+      record: part.record,
+      tables: [tables[0][j]!, tables[1][j]!],
+      outputs: [even[j]!.start + part.start, odd[j]!.start + part.start],
+    };
+  });
+}
+
+/** Threads beside this one; none where one is enough. */
+async function startTeam(
+  { module }: KernelModule,
+  memory: WebAssembly.Memory,
+  layout: Layout,
+  program: Program,
+): Promise<Team | undefined> {
+  const { context, control, scratches } = layout;
+  const setups = scratches.slice(1).map((scratch, i): ThreadSetup => {
+    return { module, memory, scratch, context, control, calls: callsOf(layout, program, i + 1) };
+  });
+  return setups.length === 0 ? undefined : Team.start(setups, memory, control);
+}
+
 class WasmExecutor implements Executor {
   readonly engine = "wasm";
   readonly #program: Program;
   readonly #samples: number;
   readonly #layout: Layout;
-  readonly #kernels: Kernels["kernels"];
+  readonly #kernels: Kernels;
+  /** This thread's part of each operator. */
+  readonly #calls: readonly Call[];
+  readonly #team: Team | undefined;
   /** The whole memory. */
   readonly #words: Uint32Array;
   /** Which of the two sets of state tensors is the start state. */
   #parity: 0 | 1 = 0;
 
-  constructor(layout: Layout, { memory, kernels }: Kernels, input: ExecutorInput) {
+  constructor(
+    layout: Layout,
+    memory: WebAssembly.Memory,
+    kernels: Kernels,
+    team: Team | undefined,
+    input: ExecutorInput,
+  ) {
     this.#program = input.program;
     this.#samples = input.dataset.samples;
     this.#layout = layout;
     this.#kernels = kernels;
+    this.#calls = callsOf(layout, input.program, 0) as Call[];
+    this.#team = team;
     this.#words = new Uint32Array(memory.buffer);
     writeFixed(this.#words, layout, input);
   }
@@ -65,28 +102,46 @@ class WasmExecutor implements Executor {
   }
 
   step({ step, seed, order }: StepContext, { flip, onOutput }: StepOptions = {}): void {
-    const { context, records } = this.#layout;
+    const { context, parts } = this.#layout;
+    const parity = this.#parity;
     const shuffled = order === "shuffled" ? 1 : 0;
     this.#words.set([step, seed, shuffled, this.#program.batch, this.#samples], context / 4);
-    const tables = this.#layout.tables[this.#parity];
-    const outputs = this.#layout.outputs[this.#parity];
-    this.#program.operators.forEach(({ kind }, j) => {
+    const outputs = this.#layout.outputs[parity];
+    this.#calls.forEach(({ kind, record, tables, outputs: starts }, j) => {
+      const own = () => this.#kernels[kind](record, tables[parity], starts[parity], context);
+      if (parts[j]!.length > 1) this.#team!.run(j, parity, own);
+      else own();
       const output = outputs[j]!;
-      this.#kernels[kind](records[j]!, tables[j]!, output.start, context);
       if (flip?.operator === j) this.#view(output)[flip.element]! ^= 1 << flip.bit;
       onOutput?.(j, this.#view(output));
     });
-    this.#parity = this.#parity === 0 ? 1 : 0;
+    this.#parity = parity === 0 ? 1 : 0;
   }
+
+  async close(): Promise<void> {
+    await this.#team?.close();
+  }
+}
+
+export interface WasmOptions {
+  /** Threads that compute, this one included; their number changes no bit. 1 if left out. */
+  readonly threads?: number;
+  /** Least work of a part of an operator, for tests. UNITS: work units. */
+  readonly leastWork?: number;
 }
 
 /**
  * Executor whose kernels are WebAssembly; every output equals the reference executor's, bit by bit. It keeps copies of
  * constants and dataset. ASSUMES: input that `checkExecutorInput` accepts. @throws OperatorError `program-too-large`
  */
-export async function createWasmExecutor(input: ExecutorInput): Promise<Executor> {
-  const kernels = await loadKernels();
-  const layout = planLayout(kernels.arenaStart, input.program, encodeProgram(input.program), input.dataset);
-  growTo(kernels.memory, layout.end);
-  return new WasmExecutor(layout, kernels, input);
+export async function createWasmExecutor(
+  input: ExecutorInput,
+  { threads = 1, leastWork }: WasmOptions = {},
+): Promise<Executor> {
+  const kernelModule = await loadModule();
+  const layout = planLayout(kernelModule, input.program, input.dataset, threads, leastWork);
+  const memory = createMemory(layout.end);
+  const kernels = await instantiateKernels(kernelModule.module, memory, layout.scratches[0]!);
+  const team = await startTeam(kernelModule, memory, layout, input.program);
+  return new WasmExecutor(layout, memory, kernels, team, input);
 }

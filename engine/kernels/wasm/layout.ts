@@ -1,10 +1,12 @@
 import { OperatorError } from "../../../common/index.ts";
 import type { Dataset } from "../../dataset.ts";
 import { outputWords } from "../../program/cost.ts";
-import type { EncodedProgram } from "../../program/encode.ts";
+import { encodeOperator } from "../../program/encode.ts";
 import type { Operand, Program } from "../../program/types.ts";
 import { alignBytes, planOutputs } from "./arena.ts";
-import { memoryLimit } from "./loader.ts";
+import { memoryLimit, type KernelModule } from "./loader.ts";
+import { splitOperator } from "./split.ts";
+import { controlBytes } from "./team.ts";
 
 /** A tensor's place in the memory. UNITS: `start` bytes. */
 export interface Place {
@@ -12,11 +14,25 @@ export interface Place {
   readonly words: number;
 }
 
+/** One thread's part of an operator. */
+export interface PlacedPart {
+  /** Where its record lies. UNITS: bytes. */
+  readonly record: number;
+  /** The record itself. */
+  readonly bytes: Uint8Array;
+  /** Where its output begins in the operator's. UNITS: bytes. */
+  readonly start: number;
+}
+
 /** Where everything lies. UNITS: bytes from the start of the memory. */
 export interface Layout {
   readonly context: number;
-  /** Record of each operator. */
-  readonly records: readonly number[];
+  /** What the threads of the engine tell each other. */
+  readonly control: number;
+  /** Working memory of each thread. */
+  readonly scratches: readonly number[];
+  /** Parts of each operator, the first thread's first. */
+  readonly parts: readonly (readonly PlacedPart[])[];
   /** Operand table of each operator, for even and for odd steps. */
   readonly tables: readonly [readonly number[], readonly number[]];
   readonly fields: readonly Place[];
@@ -34,9 +50,19 @@ export const TABLE_WORDS = 4;
 
 const CONTEXT_BYTES = 64;
 
-/** Lays out a program's tensors from byte `origin` on, a multiple of 64. @throws OperatorError `program-too-large` */
-export function planLayout(origin: number, program: Program, encoded: EncodedProgram, dataset: Dataset): Layout {
-  let end = origin;
+/**
+ * Lays out a program's tensors past the kernels' own data, and its operators' parts for so many threads.
+ * @param leastWork see `splitOperator`
+ * @throws OperatorError `program-too-large`
+ */
+export function planLayout(
+  { arenaStart, scratchBytes }: KernelModule,
+  program: Program,
+  dataset: Dataset,
+  threads: number,
+  leastWork?: number,
+): Layout {
+  let end = arenaStart;
   const take = (size: number) => {
     end += alignBytes(size);
     return end - alignBytes(size);
@@ -44,8 +70,14 @@ export function planLayout(origin: number, program: Program, encoded: EncodedPro
   const place = (words: number): Place => ({ start: take(words * 4), words });
 
   const context = take(CONTEXT_BYTES);
-  const operatorRecords = encoded.records.slice(encoded.records.length - program.operators.length);
-  const records = operatorRecords.map((record) => take(record.length));
+  const control = take(controlBytes);
+  const scratches = Array.from({ length: threads }, () => take(scratchBytes));
+  const parts = program.operators.map((whole) =>
+    splitOperator(whole, threads, leastWork).map(({ operator, firstWord }): PlacedPart => {
+      const bytes = encodeOperator(operator);
+      return { record: take(bytes.length), bytes, start: firstWord * 4 };
+    }),
+  );
   const table = () => program.operators.map(({ operands }) => take(operands.length * TABLE_WORDS * 4));
   const tables = [table(), table()] as const;
   const fields = dataset.fields.map(({ words }) => place(words.length));
@@ -67,7 +99,8 @@ export function planLayout(origin: number, program: Program, encoded: EncodedPro
       bytes: end,
     });
   }
-  return { context, records, tables, fields, constants, states, outputs: [outputsOf(0), outputsOf(1)], end };
+  const outputs = [outputsOf(0), outputsOf(1)] as const;
+  return { context, control, scratches, parts, tables, fields, constants, states, outputs, end };
 }
 
 /** The tensor that an operand reads in a step of the given parity. */

@@ -7,4 +7,4 @@ export { dot } from "./dot";
 export { fold } from "./fold";
 export { gather } from "./gather";
 export { scatter } from "./scatter";
-export { arenaStart } from "./scratch";
+export { arenaStart, scratchBytes, setScratch } from "./scratch";
