@@ -3,6 +3,7 @@ export type * from "./compute/messages.ts";
 export * from "./compute/pool.ts";
 export * from "./config.ts";
 export * from "./crash-point.ts";
+export * from "./debian.ts";
 export * from "./example-bundle.ts";
 export * from "./findings.ts";
 export * from "./health.ts";

@@ -50,6 +50,11 @@ function onPath(env: Environment): RedisBinary | undefined {
   return undefined;
 }
 
+/** Where fetched programs are kept. */
+export function cacheFolder(env: Environment = process.env): string {
+  return resolve(env.PINPOINT_CACHE ?? join(homedir(), ".cache", "pinpoint"));
+}
+
 /**
  * A Redis server to run: on PATH, else the copy in the cache, else Debian's package, fetched into the cache
  * (`PINPOINT_CACHE`, by default `~/.cache/pinpoint`) without root.
@@ -57,7 +62,7 @@ function onPath(env: Environment): RedisBinary | undefined {
  * @throws OperatorError `redis-missing` where none of these can be had.
  */
 export async function findRedis(env: Environment = process.env): Promise<RedisBinary> {
-  const folder = resolve(env.PINPOINT_CACHE ?? join(homedir(), ".cache", "pinpoint"), "redis");
+  const folder = join(cacheFolder(env), "redis");
   const present = onPath(env) ?? cachedRedis(folder);
   if (present !== undefined) return present;
   const advice = "Install Redis 6.2 or later (on Debian: apt install redis-server), or set REDIS_URL to a running one.";

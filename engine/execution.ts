@@ -45,6 +45,13 @@ export interface ExecutorInput {
   readonly dataset: Dataset;
 }
 
+export interface EngineOptions {
+  /** Threads that compute, the calling one included; 1 if left out. Their number changes no bit. The reference engine uses one. */
+  readonly threads?: number;
+  /** Least work that a thread is given, for tests that divide small operators. UNITS: work units. */
+  readonly leastWork?: number;
+}
+
 function mismatch(code: string, what: string, expected: unknown, actual: unknown): OperatorError {
   return new OperatorError(code, `The ${what} are not those that the program declares; fetch the program's own.`, {
     expected,

@@ -1,15 +1,10 @@
 import { checkExecutorInput } from "./execution.ts";
-import type { Engine, Executor, ExecutorInput } from "./execution.ts";
+import type { Engine, EngineOptions, Executor, ExecutorInput } from "./execution.ts";
 import { createReferenceExecutor } from "./kernels/reference/executor.ts";
 import { createWasmExecutor } from "./kernels/wasm/index.ts";
 
 export type { State } from "./commit/state.ts";
 export type * from "./execution.ts";
-
-export interface EngineOptions {
-  /** Threads that compute, the calling one included: the reference engine uses one. Their number changes no bit. */
-  readonly threads?: number;
-}
 
 /**
  * Makes an executor whose state is all zero words. With more than one thread it has to be closed.

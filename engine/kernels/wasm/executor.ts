@@ -1,7 +1,7 @@
 import { bytesOf } from "../../../common/index.ts";
 import { checkState } from "../../commit/state.ts";
 import type { State } from "../../commit/state.ts";
-import type { Executor, ExecutorInput, StepOptions } from "../../execution.ts";
+import type { EngineOptions, Executor, ExecutorInput, StepOptions } from "../../execution.ts";
 import type { Program, StepContext } from "../../program/types.ts";
 import { placeOf, planLayout } from "./layout.ts";
 import type { Layout, Place } from "./layout.ts";
@@ -123,20 +123,13 @@ class WasmExecutor implements Executor {
   }
 }
 
-export interface WasmOptions {
-  /** Threads that compute, this one included; their number changes no bit. 1 if left out. */
-  readonly threads?: number;
-  /** Least work of a part of an operator, for tests. UNITS: work units. */
-  readonly leastWork?: number;
-}
-
 /**
  * Executor whose kernels are WebAssembly; every output equals the reference executor's, bit by bit. It keeps copies of
  * constants and dataset. ASSUMES: input that `checkExecutorInput` accepts. @throws OperatorError `program-too-large`
  */
 export async function createWasmExecutor(
   input: ExecutorInput,
-  { threads = 1, leastWork }: WasmOptions = {},
+  { threads = 1, leastWork }: EngineOptions = {},
 ): Promise<Executor> {
   const kernelModule = await loadModule();
   const layout = planLayout(kernelModule, input.program, input.dataset, threads, leastWork);

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import {
   exampleClassifier,
@@ -6,7 +5,8 @@ import {
   type ExampleSegment,
   type ExampleTraining,
 } from "../../../dispute/index.ts";
-import { classifierOperators, compileModel, readText, type Program } from "../../../engine/index.ts";
+import { classifierOperators, type Program } from "../../../engine/index.ts";
+import { nextCharacter as nextCharacterTraining } from "../../hardware/trainings.ts";
 import { createBoard, type Board } from "./board.ts";
 
 const seed = 20_261_123;
@@ -30,20 +30,9 @@ const classifier: Case = {
 
 /** The example of the repository: embedding, two dense layers, softmax cross-entropy. */
 function nextCharacter(): Case {
-  const example = (name: string): Buffer => readFileSync(new URL(`../../../examples/${name}`, import.meta.url));
-  const { train } = readText(example("prose.txt").toString(), { context: 8, targets: "last", heldOut: 0.1 });
-  const { program, constants, initialState } = compileModel({
-    onnx: example("next-char.onnx"),
-    batch: 32,
-    fields: train.fields,
-    inputs: { tokens: "tokens" },
-    label: "target",
-    loss: "softmaxCrossEntropy",
-    optimiser: { kind: "sgd", learningRate: 0.5 },
-  });
-  const training = { program, constants, dataset: train.dataset, start: initialState };
+  const training = nextCharacterTraining();
   const kinds = ["Dot", "Fold", "Gather", "Map", "Sample", "Scatter", "View"];
-  return { name: "the next-character model", training, backward: lastForward(program) + 1, kinds };
+  return { name: "the next-character model", training, backward: lastForward(training.program) + 1, kinds };
 }
 
 /** The last operator that the loss, the last state, depends on, itself left out. */

@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { createPrng } from "../../common/index.ts";
+import { exampleClassifier, type ExampleTraining } from "../../dispute/index.ts";
+import { compileModel, readText } from "../../engine/index.ts";
+import { gatedModel, gatedSamples } from "../gradients/models.ts";
+
+const seed = 20_261_125;
+
+/** A training whose bits are compared between machines. */
+export interface Training extends ExampleTraining {
+  readonly name: string;
+}
+
+/** The example of the repository: embedding, two dense layers, softmax cross-entropy. */
+export function nextCharacter(): ExampleTraining {
+  const example = (name: string): Buffer => readFileSync(new URL(`../../examples/${name}`, import.meta.url));
+  const { train } = readText(example("prose.txt").toString(), { context: 8, targets: "last", heldOut: 0.1 });
+  const { program, constants, initialState } = compileModel({
+    onnx: example("next-char.onnx"),
+    batch: 32,
+    fields: train.fields,
+    inputs: { tokens: "tokens" },
+    label: "target",
+    loss: "softmaxCrossEntropy",
+    optimiser: { kind: "sgd", learningRate: 0.5 },
+  });
+  return { program, constants, dataset: train.dataset, start: initialState };
+}
+
+function gatedPerceptron(): ExampleTraining {
+  const { dataset, fields } = gatedSamples(seed, 200);
+  const { program, constants, initialState } = compileModel({
+    onnx: gatedModel(createPrng(seed)),
+    batch: 16,
+    fields,
+    inputs: { x: "x" },
+    label: "label",
+    loss: "softmaxCrossEntropy",
+    optimiser: { kind: "sgd", learningRate: 0.1 },
+  });
+  return { program, constants, dataset, start: initialState };
+}
+
+/** Every operator kind, and most Map functions, among them. */
+export function trainings(): Training[] {
+  return [
+    { name: "classifier", ...exampleClassifier(seed) },
+    { name: "next character", ...nextCharacter() },
+    { name: "gated perceptron", ...gatedPerceptron() },
+  ];
+}
