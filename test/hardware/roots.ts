@@ -41,7 +41,11 @@ async function run(training: Training, { engine, threads, restart }: Way, steps:
 const steps = Number(process.argv[2] ?? 20);
 for (const training of trainings()) {
   for (const way of ways) {
-    const name = [way.engine, `${way.threads} ${way.threads === 1 ? "thread" : "threads"}`, way.restart === 0 ? "" : `restarted every ${way.restart}`];
+    const name = [
+      way.engine,
+      `${way.threads} ${way.threads === 1 ? "thread" : "threads"}`,
+      way.restart === 0 ? "" : `restarted every ${way.restart}`,
+    ];
     const row: Row = {
       training: training.name,
       way: name.filter((part) => part !== "").join(", "),

@@ -4,13 +4,13 @@
  */
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
-import { cacheFolder, fetchDebian } from "../daemon/index.ts";
-import type { Row } from "../test/hardware/roots.ts";
+import { cacheFolder, fetchDebian } from "../../daemon/index.ts";
+import type { Row } from "./roots.ts";
 
 const exec = promisify(execFile);
-const root = dirname(import.meta.dirname);
+const root = join(import.meta.dirname, "..", "..");
 const cache = join(cacheFolder(), "hardware");
 
 /** A processor: what runs Node there. */
@@ -61,7 +61,7 @@ async function processors(): Promise<Processor[]> {
 
 async function rowsOf({ command }: Processor, steps: string): Promise<Row[]> {
   const [program = "", ...args] = command;
-  const script = join(root, "test", "hardware", "roots.ts");
+  const script = join(import.meta.dirname, "roots.ts");
   const { stdout } = await exec(program, [...args, script, steps], { maxBuffer: 2 ** 24 });
   return stdout
     .trim()
