@@ -12,6 +12,11 @@ describe("error families", () => {
     });
   }
 
+  it("writes control characters in a message as what they are", () => {
+    const { message } = new OperatorError("bad-name", 'The tensor "\u001b[2J\n\u202e" is not there.');
+    expect(message).to.equal('The tensor "\\u001b[2J\\u000a\\u202e" is not there.');
+  });
+
   it("tells the families apart", () => {
     expect(new TransientError("a", "b")).to.not.be.instanceOf(OperatorError);
   });

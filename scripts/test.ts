@@ -14,6 +14,8 @@ interface Stage {
   commands: (files: string[]) => string[][];
   /** Present in a stage that runs tests: it must find at least one file, and count at least one test. */
   globs?: string[];
+  /** Whether it runs only where it is named: it takes long. */
+  named?: boolean;
 }
 
 interface Outcome extends Counts {
@@ -69,6 +71,21 @@ const STAGES: Stage[] = [
     after: ["build"],
     globs: [`{${UNIT_FOLDERS}}/**/*.test.ts`, "test/{conformance,gradients,adversary,invariants}/**/*.test.ts"],
     commands: (files) => [["mocha", "--reporter", reporter, ...files]],
+  },
+  {
+    name: "fuzz",
+    title: "fuzzing",
+    after: ["build"],
+    globs: ["test/fuzz/**/*.test.ts"],
+    commands: (files) => [["mocha", "--reporter", reporter, ...files]],
+  },
+  {
+    name: "elements",
+    title: "random elements",
+    after: ["solidity"],
+    named: true,
+    globs: ["test/contracts/arbiter/random-elements.test.ts"],
+    commands: (files) => [["hardhat", "test", "mocha", ...files]],
   },
   {
     name: "e2e",
@@ -180,13 +197,15 @@ function report(outcomes: Outcome[], seconds: number): void {
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
 }
 
-/** All stages, or those named on the command line, always in the order of the list. */
+/** All stages but those that must be named, or those named on the command line, always in the order of the list. */
 function chosen(names: string[]): Stage[] {
   const unknown = names.filter((name) => !STAGES.some((stage) => stage.name === name));
   const known = STAGES.map((stage) => stage.name).join(", ");
   if (unknown.length > 0)
     throw new OperatorError("unknown-stage", `No stage ${unknown.join(", ")}: choose from ${known}.`);
-  return names.length === 0 ? STAGES : STAGES.filter((stage) => names.includes(stage.name));
+  return names.length === 0
+    ? STAGES.filter((stage) => stage.named !== true)
+    : STAGES.filter((stage) => names.includes(stage.name));
 }
 
 /** Runs stages side by side, each as soon as those that it comes after have ended and a lane is free. */

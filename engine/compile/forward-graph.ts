@@ -69,6 +69,12 @@ function feeding(graph: Graph, output: string): Node[] {
     for (const name of node.outputs) known.add(name);
   }
   demand(output, "The output");
+  if (nodes.length === 0)
+    throw new OperatorError(
+      "output-unknown",
+      `Graph output "${output}" is made by no node; name one that is computed.`,
+      { output },
+    );
   return nodes.toReversed();
 }
 

@@ -10,6 +10,7 @@ import {
   type NodeProto,
   type ValueInfoProto,
 } from "./onnx_pb.ts";
+import { checkSingleAssignment } from "./single-assignment.ts";
 import { readTensor } from "./tensor.ts";
 
 /** The model as a message. Throws the OperatorError `onnx-malformed`. */
@@ -120,10 +121,12 @@ export function importOnnx(onnx: Uint8Array): Graph {
   if (graph.sparseInitializer.length > 0)
     throw new OperatorError("tensor-unsupported", "The model has sparse initialisers; export it with dense ones.");
   const initialisers = new Map(graph.initializer.map((tensor) => [tensor.name, readTensor(tensor)]));
-  return withSeparateCopies({
+  const read: Graph = {
     nodes: graph.node.map(readNode),
     initialisers,
     inputs: graph.input.filter(({ name }) => !initialisers.has(name)).map(readInput),
     outputs: graph.output.map(({ name }) => name),
-  });
+  };
+  checkSingleAssignment(read);
+  return withSeparateCopies(read);
 }

@@ -76,6 +76,16 @@ describe("ONNX models", () => {
     ]);
   });
 
+  it("are refused for a tensor without a name or made twice", () => {
+    const relu = { name: "r", opType: "Relu", input: ["x"], output: ["y"] };
+    const twice = create(GraphProtoSchema, { node: [create(NodeProtoSchema, relu), create(NodeProtoSchema, relu)] });
+    const nameless = create(GraphProtoSchema, { output: [{ name: "" }] });
+    const bytes = (graph: typeof twice) =>
+      toBinary(ModelProtoSchema, create(ModelProtoSchema, { graph, opsetImport: [{ domain: "", version: 14n }] }));
+    expect(() => importOnnx(bytes(twice))).to.throw(OperatorError, 'it has tensor "y" made twice; export it again.');
+    expect(() => importOnnx(bytes(nameless))).to.throw(OperatorError, "it has a graph output without a name");
+  });
+
   it("are refused for their opset, a node of another domain, and an attribute that is a graph", () => {
     const relu = { name: "r", opType: "Relu", output: ["y"] };
     expect(() => importOnnx(modelOf(relu, 9n))).to.throw(

@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { createPrng } from "../../../common/index.ts";
 import { checkExecutorInput } from "../../execution.ts";
 import type { ExecutorInput } from "../../execution.ts";
-import type { OperatorKind, Operand, Operator, StepContext } from "../../program/types.ts";
+import type { OperatorKind, Operator, StepContext } from "../../program/types.ts";
 import { createReferenceExecutor } from "../reference/executor.ts";
 import { createWasmExecutor } from "./index.ts";
-import { caseBatch, randomCases } from "./random-operators.ts";
+import { programOfCases, randomCases } from "./random-operators.ts";
 import type { OperatorCase } from "./random-operators.ts";
 
 /** Compares every output word of random operators of each kind with the reference, bit by bit. */
@@ -13,46 +13,6 @@ import type { OperatorCase } from "./random-operators.ts";
 const SEED = 20_250_701;
 const CASES_PER_KIND = 320;
 const CASES_PER_PROGRAM = 20;
-
-/** Produces the one state word that every program has. */
-const producer: Operator = {
-  kind: "Map",
-  dtype: "f32",
-  extents: [1],
-  operands: [{ ref: { space: "state", index: 0 }, offset: 0, strides: [0] }],
-  instructions: [{ fn: "id", a: 0, b: 0, c: 0, imm: 0 }],
-};
-
-/** One valid program whose operators are the cases, each over constants or fields of its own. */
-function programOf(cases: readonly OperatorCase[]): ExecutorInput {
-  const sourcesOf = (space: Operand["ref"]["space"]) =>
-    cases.flatMap(({ operator, tensors, fieldStride }) =>
-      tensors
-        .filter((_, index) => operator.operands[index]!.ref.space === space)
-        .map((tensor) => ({ ...tensor, stride: fieldStride, length: operator.extents.at(-1)! })),
-    );
-  const used = { field: 0, constant: 0 };
-  const operators = cases.map(({ operator }): Operator => {
-    const operands = operator.operands.map(({ ref, offset, strides }) => {
-      const space = ref.space as "field" | "constant";
-      return { ref: { space, index: used[space]++ }, offset, strides };
-    });
-    return { ...operator, operands };
-  });
-  const fields = sourcesOf("field");
-  const constants = sourcesOf("constant");
-  return {
-    program: {
-      states: [{ dtype: "f32", words: 1 }],
-      fields: fields.map(({ dtype, length }) => ({ dtype, length })),
-      constants: constants.map(({ dtype, words }) => ({ dtype, words: words.length, root: new Uint8Array(32) })),
-      operators: [...operators, producer],
-      batch: caseBatch,
-    },
-    constants: constants.map(({ words }) => words),
-    dataset: { samples: 7, fields },
-  };
-}
 
 function wordsOf(input: ExecutorInput, run: ReturnType<typeof createReferenceExecutor>, context: StepContext) {
   const outputs: Uint32Array[] = input.program.operators.map(() => new Uint32Array());
@@ -71,7 +31,7 @@ function difference(operator: Operator, expected: Uint32Array, actual: Uint32Arr
 }
 
 async function compare(cases: readonly OperatorCase[], context: StepContext): Promise<number> {
-  const input = programOf(cases);
+  const input = programOfCases(cases);
   checkExecutorInput(input);
   const expected = wordsOf(input, createReferenceExecutor(input), context);
   const actual = wordsOf(input, await createWasmExecutor(input), context);

@@ -10,6 +10,8 @@ import type {
   OperatorKind,
   Ref,
 } from "../../program/types.ts";
+import { commitTensor } from "../../commit/tensor.ts";
+import type { ExecutorInput } from "../../execution.ts";
 import { nastyWords } from "./nasty-words.ts";
 
 /** A tensor for a case to read. */
@@ -263,3 +265,47 @@ export const randomCases: Readonly<Record<OperatorKind, (random: Prng) => Operat
   Gather: gatherCase,
   Scatter: scatterCase,
 };
+
+/** Produces the one state word that every program has. */
+const producer: Operator = {
+  kind: "Map",
+  dtype: "f32",
+  extents: [1],
+  operands: [{ ref: { space: "state", index: 0 }, offset: 0, strides: [0] }],
+  instructions: [{ fn: "id", a: 0, b: 0, c: 0, imm: 0 }],
+};
+
+/** One valid program whose operators are the cases, each over constants or fields of its own. */
+export function programOfCases(cases: readonly OperatorCase[]): ExecutorInput {
+  const sourcesOf = (space: Operand["ref"]["space"]) =>
+    cases.flatMap(({ operator, tensors, fieldStride }) =>
+      tensors
+        .filter((_, index) => operator.operands[index]!.ref.space === space)
+        .map((tensor) => ({ ...tensor, stride: fieldStride, length: operator.extents.at(-1)! })),
+    );
+  const used = { field: 0, constant: 0 };
+  const operators = cases.map(({ operator }): Operator => {
+    const operands = operator.operands.map(({ ref, offset, strides }) => {
+      const space = ref.space as "field" | "constant";
+      return { ref: { space, index: used[space]++ }, offset, strides };
+    });
+    return { ...operator, operands };
+  });
+  const fields = sourcesOf("field");
+  const constants = sourcesOf("constant");
+  return {
+    program: {
+      states: [{ dtype: "f32", words: 1 }],
+      fields: fields.map(({ dtype, length }) => ({ dtype, length })),
+      constants: constants.map(({ dtype, words }) => ({
+        dtype,
+        words: words.length,
+        root: commitTensor(words, dtype).root,
+      })),
+      operators: [...operators, producer],
+      batch: caseBatch,
+    },
+    constants: constants.map(({ words }) => words),
+    dataset: { samples: 7, fields },
+  };
+}

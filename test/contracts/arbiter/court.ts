@@ -12,6 +12,7 @@ import {
   stateCommitment,
   traceCommitment,
   type DatasetCommitment,
+  type Engine,
   type Operator,
   type Ref,
   type StateCommitment,
@@ -49,8 +50,8 @@ export class Court {
     this.program = programCommitment(subject.program);
   }
 
-  static async open(subject: Subject, context: StepContext): Promise<Court> {
-    const executor = await createExecutor("reference", subject);
+  static async open(subject: Subject, context: StepContext, engine: Engine = "reference"): Promise<Court> {
+    const executor = await createExecutor(engine, subject);
     return new Court(subject, context, traceCommitment(executor, subject.program, subject.start, context));
   }
 
