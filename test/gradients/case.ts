@@ -14,6 +14,8 @@ export interface Case {
   readonly positive?: readonly string[];
   /** Parameters that a step moves on without a gradient. */
   readonly running?: readonly string[];
+  /** Parameters that are kept as they are. */
+  readonly frozen?: readonly string[];
   /** Initialisers that are no parameters: what only nodes that need it at compile time read. */
   readonly constants?: Readonly<Record<string, TensorData>>;
   /** The last node makes the logits "y". */

@@ -31,6 +31,20 @@ export const normalisationCases: readonly Case[] = [
     classes: 4,
   },
   {
+    name: "BatchNormalization by running statistics that are frozen",
+    batch: 2,
+    x: [3, 4],
+    parameters: { w: [3, 4], gain: [3], shift: [3], mean: [3], variance: [3] },
+    positive: ["variance"],
+    frozen: ["mean", "variance"],
+    nodes: [
+      node("Mul", ["x", "w"], "m"),
+      node("BatchNormalization", ["m", "gain", "shift", "mean", "variance"], "n"),
+      node("Flatten", ["n"], "y"),
+    ],
+    classes: 12,
+  },
+  {
     name: "InstanceNormalization",
     batch: 2,
     x: [3, 2, 5],

@@ -131,6 +131,14 @@ export const windowCases: readonly Case[] = [
     24,
   ),
   windows("tiles", "AveragePool", { kernel_shape: [2, 2], strides: [2, 2] }, [2, 4, 5], {}, 8),
+  windows(
+    "ceil_mode, padding counted",
+    "AveragePool",
+    { kernel_shape: [3, 2], strides: [2, 2], pads: [1, 0, 1, 0], ceil_mode: 1, count_include_pad: 1 },
+    [2, 4, 5],
+    {},
+    18,
+  ),
   windows("of each channel", "GlobalAveragePool", {}, [5, 3, 3], {}, 5),
   windows("of each channel", "GlobalMaxPool", {}, [5, 3, 3], {}, 5),
   {

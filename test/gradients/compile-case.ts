@@ -58,6 +58,7 @@ export function compileCase(prng: Prng, each: Case): CompiledCase {
     label: "label",
     loss: lossOf(each),
     optimiser: { kind: "sgd", learningRate: 1 },
+    frozen: each.frozen ?? [],
   });
   return { onnx, model, dataset, fields, batch };
 }
