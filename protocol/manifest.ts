@@ -59,7 +59,7 @@ const training = z.strictObject({
 
 const stateTensor = z.strictObject({
   name,
-  role: z.enum(["parameter", "frozen", "loss"]),
+  role: z.enum(["parameter", "running", "frozen", "loss"]),
   /** In the ONNX file. */
   shape: z.array(extent),
   /** The state holds the matrix with its axes exchanged. */

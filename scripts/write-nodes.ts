@@ -1,7 +1,7 @@
 /** Writes docs/nodes.md from the rules of the nodes: `node scripts/write-nodes.ts`. With `--check` it only compares. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { lossNames, nodeRules, opsets, type NodeInput, type NodeRule } from "../engine/index.ts";
+import { lossNames, nodeRules, opsets, refusedNodes, type NodeInput, type NodeRule } from "../engine/index.ts";
 
 const path = join(import.meta.dirname, "..", "docs", "nodes.md");
 
@@ -11,8 +11,8 @@ function inputText({ name, takes, optional, repeated }: NodeInput): string {
 }
 
 function row(rule: NodeRule): string {
-  const { opType, inputs, attributes, opsets: forms, supports } = rule;
-  const gradient = inputs.some(({ takes }) => takes === "f32" || takes === "any");
+  const { opType, inputs, attributes, opsets: forms, supports, flat } = rule;
+  const gradient = !flat && inputs.some(({ takes }) => takes === "f32" || takes === "any");
   const cells = [
     `\`${opType}\``,
     inputs.map(inputText).join(", ") || "none",
@@ -24,18 +24,30 @@ function row(rule: NodeRule): string {
   return `| ${cells.join(" | ")} |`;
 }
 
+/** The refused nodes by the reason. */
+function refusals(): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [opType, reason] of refusedNodes) groups.set(reason, [...(groups.get(reason) ?? []), opType]);
+  return groups;
+}
+
 /** The support matrix as Markdown. */
 export function nodesPage(): string {
   return `# ONNX nodes
 
 What the compiler imports, opset ${opsets.least} to ${opsets.most}. Made by \`scripts/write-nodes.ts\` from the rules in \`engine/compile/nodes/\`; do not edit.
 
-Inputs: \`f32\`, \`i32\` (integers of any ONNX type), \`any\` of the two, \`known\` (integers that a Constant, an initialiser or a Shape gives, not computed ones), \`shape\` (of any type; only its shape is read).
+Inputs: \`f32\`, \`i32\` (integers of any ONNX type), \`any\` of the two, \`known\` (integers known at compile time: of a Constant, an initialiser or a Shape, or computed of such), \`known f32\`, \`shape\` (of any type; only its shape is read).
+What constants alone determine is computed at compile time and is a constant of the program. Conditions are the integers 0 and 1. An f32 initialiser is a parameter unless only \`known f32\` inputs read it.
 Any other input, attribute, type or node is refused with the node's name. A gradient flows to every f32 input; along a broadcast it is summed.
 
 | node | inputs | attributes | supported | opsets ${opsets.least} to ${opsets.most} | gradient |
 |---|---|---|---|---|---|
 ${[...nodeRules.values()].map(row).join("\n")}
+
+Refused, by name:
+
+${[...refusals()].map(([reason, opTypes]) => `- ${opTypes.map((opType) => `\`${opType}\``).join(", ")}: ${reason}.`).join("\n")}
 
 Losses: ${lossNames.map((name) => `\`${name}\``).join(", ")}.
 `;

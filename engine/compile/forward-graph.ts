@@ -15,7 +15,7 @@ export interface NamedField {
 }
 
 export interface ForwardOptions {
-  /** An ONNX model, opset 13 to 22. */
+  /** An ONNX model, of an opset that `opsets` names. */
   readonly onnx: Uint8Array;
   /** Positions of one step: the leading dimension of every graph input. */
   readonly batch: number;
@@ -25,6 +25,8 @@ export interface ForwardOptions {
   readonly inputs: Readonly<Record<string, string>>;
   /** The graph output that is the logits; may be left out where there is only one. */
   readonly output?: string;
+  /** Initialisers that are kept as they are. */
+  readonly frozen?: readonly string[];
 }
 
 /** A trained or frozen tensor: an f32 initialiser that feeds the logits. */
@@ -44,6 +46,8 @@ export interface ForwardGraph {
   readonly builder: Builder;
   readonly parameters: readonly Parameter[];
   readonly tape: readonly TapeEntry[];
+  /** What a step itself makes of parameters (running statistics), in their shape, by name. */
+  readonly updates: ReadonlyMap<string, Value>;
   /** Name of the tensor that holds the logits. */
   readonly output: string;
   readonly logits: Value;
@@ -109,9 +113,20 @@ export function reordered(
   return transposedWords(words, direction === "toState" ? [rows, columns] : [columns, rows]);
 }
 
+/** Whether nodes read an initialiser only as numbers that are known at compile time. */
+function isConstant(nodes: readonly Node[], name: string): boolean {
+  const takes = nodes.flatMap((node) => {
+    const { inputs } = ruleOf(node);
+    return node.inputs.flatMap((input, i) => (input === name ? [(inputs[i] ?? inputs.at(-1))?.takes] : []));
+  });
+  return takes.length > 0 && takes.every((each) => each === "known f32");
+}
+
 function parametersOf(graph: Graph, nodes: readonly Node[]): Parameter[] {
   const read = new Set(nodes.flatMap((node) => node.inputs));
-  const tensors = [...graph.initialisers].filter(([name, { dtype }]) => dtype === "f32" && read.has(name));
+  const tensors = [...graph.initialisers].filter(
+    ([name, { dtype }]) => dtype === "f32" && read.has(name) && !isConstant(nodes, name),
+  );
   return tensors.map(([name, tensor], index) => {
     const { shape } = tensor;
     const transposed = keptTransposed(nodes, name, shape.length);
@@ -153,8 +168,22 @@ function inputValue(b: Builder, options: ForwardOptions, input: GraphInput): Val
   return withShape(sampled, [options.batch, ...fixed]);
 }
 
-/** Emits the forward operators of the part of the graph that feeds the logits. */
-export function lowerForward(graph: Graph, options: ForwardOptions): ForwardGraph {
+function updatesOf(tape: readonly TapeEntry[], parameters: readonly Parameter[], frozen: ReadonlySet<string>) {
+  const names = new Set(parameters.map(({ name }) => name).filter((name) => !frozen.has(name)));
+  const found = tape.flatMap(({ node, lowered }) =>
+    (lowered.updates ?? []).flatMap((value, i): [string, Value][] => {
+      const name = node.inputs[i] ?? "";
+      return value !== undefined && names.has(name) ? [[name, value]] : [];
+    }),
+  );
+  return new Map(found);
+}
+
+/**
+ * Emits the forward operators of the part of the graph that feeds the logits: as it is computed in a training step, or in use
+ * (`training` false).
+ */
+export function lowerForward(graph: Graph, options: ForwardOptions, training = true): ForwardGraph {
   const output = outputOf(graph, options.output);
   const nodes = feeding(graph, output);
   const builder = new Builder(options.batch, options.fields);
@@ -162,9 +191,11 @@ export function lowerForward(graph: Graph, options: ForwardOptions): ForwardGrap
   const read = new Set([output, ...nodes.flatMap((node) => node.inputs)]);
   const values = new Map<string, Value>(parameters.map(({ name, value }) => [name, value]));
   for (const [name, tensor] of graph.initialisers)
-    if (read.has(name) && tensor.dtype === "i32") values.set(name, tensorValue(builder, tensor));
+    if (read.has(name) && !values.has(name)) values.set(name, tensorValue(builder, tensor));
   for (const input of graph.inputs)
     if (read.has(input.name)) values.set(input.name, inputValue(builder, options, input));
-  const tape = lowerNodes(builder, nodes, values);
-  return { builder, parameters, tape, output, logits: values.get(output) as Value };
+  const frozen = new Set(options.frozen);
+  const tape = lowerNodes(builder, { opset: graph.opset, training, frozen }, nodes, values);
+  const updates = updatesOf(tape, parameters, frozen);
+  return { builder, parameters, tape, updates, output, logits: values.get(output) as Value };
 }

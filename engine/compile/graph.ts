@@ -28,6 +28,8 @@ export interface GraphInput {
 
 /** A forward graph in topological order, as ONNX prescribes. */
 export interface Graph {
+  /** Version of the default domain. */
+  readonly opset: number;
   readonly nodes: readonly Node[];
   /** In the order of the file, then the copies of initialisers that are tensors of their own. */
   readonly initialisers: ReadonlyMap<string, TensorData>;

@@ -9,7 +9,7 @@ export { opsets } from "./onnx/codes.ts";
 export { importOnnx } from "./onnx/import.ts";
 export { writeOnnx } from "./onnx/write.ts";
 export type { GraphDescription, NodeDescription, PortDescription } from "./onnx/write.ts";
-export { nodeRules } from "./nodes/rules.ts";
+export { nodeRules, refusedNodes } from "./nodes/rules.ts";
 export type { NodeInput, NodeRule } from "./nodes/rule.ts";
 export { readCsv } from "./datasets/csv.ts";
 export type { CsvDataset, CsvOptions, NamedDataset } from "./datasets/csv.ts";

@@ -5,17 +5,17 @@ import { call, map, operand } from "./builder/map.ts";
 import { zeros } from "./builder/tensor.ts";
 import type { Value } from "./builder/value.ts";
 import type { Node } from "./graph.ts";
-import { NodeContext, type Lowered, type NodeRule } from "./nodes/rule.ts";
-import { nodeRules } from "./nodes/rules.ts";
+import { NodeContext, type Lowered, type LoweringMode, type NodeRule } from "./nodes/rule.ts";
+import { nodeRules, refusedNodes } from "./nodes/rules.ts";
 
 /** The rule of a node's type, or the OperatorError `node-unsupported`. */
 export function ruleOf(node: Node): NodeRule {
   const rule = nodeRules.get(node.opType);
   if (rule !== undefined) return rule;
-  const supported = [...nodeRules.keys()].join(", ");
+  const reason = refusedNodes.get(node.opType) ?? "docs/nodes.md lists those that are";
   throw new OperatorError(
     "node-unsupported",
-    `Node "${node.name}" has op type ${node.opType}, which is not supported; supported are ${supported}.`,
+    `Node "${node.name}" has op type ${node.opType}, which is not supported: ${reason}.`,
     { node: node.name, opType: node.opType },
   );
 }
@@ -31,11 +31,16 @@ export interface TapeEntry {
 const maxRank = 8;
 
 /** Emits the forward operators of nodes in topological order; `values` holds tensors by name and receives the outputs. */
-export function lowerNodes(b: Builder, nodes: readonly Node[], values: Map<string, Value>): TapeEntry[] {
+export function lowerNodes(
+  b: Builder,
+  mode: LoweringMode,
+  nodes: readonly Node[],
+  values: Map<string, Value>,
+): TapeEntry[] {
   return nodes.map((node) => {
     const rule = ruleOf(node);
     const inputs = node.inputs.map((name) => (name === "" ? undefined : values.get(name)));
-    const context = new NodeContext(b, node, rule, inputs);
+    const context = new NodeContext(b, mode, node, rule, inputs);
     const lowered = rule.lower(context);
     if (node.outputs.slice(lowered.outputs.length).some((name) => name !== ""))
       context.refuse(lowered.outputs.length === 1 ? "more than one output" : `${node.outputs.length} outputs`);

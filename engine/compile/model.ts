@@ -19,15 +19,13 @@ export interface CompileOptions extends ForwardOptions {
    * meanSquaredError an f32 target for every element.
    */
   readonly label: string;
-  /** Initialisers that are kept as they are. */
-  readonly frozen?: readonly string[];
 }
 
 /** A state tensor of a compiled program. */
 export interface StateTensor {
   readonly name: string;
-  /** `loss` is one word; `logits` only a forward program has. */
-  readonly role: "parameter" | "frozen" | "loss" | "logits";
+  /** `running` statistics follow the batches, without a gradient. `loss` is one word; `logits` only a forward program has. */
+  readonly role: "parameter" | "running" | "frozen" | "loss" | "logits";
   /** Shape in the ONNX file, or of the logits; [] for the loss. */
   readonly shape: readonly number[];
   /** The state holds the matrix with its axes exchanged. */
@@ -48,7 +46,7 @@ function stored({ transposed }: Parameter, value: Value): Value {
   return transposed ? transpose(value) : value;
 }
 
-function stateOf(role: "parameter" | "frozen", { name, shape, transposed }: Parameter): StateTensor {
+function stateOf(role: "parameter" | "running" | "frozen", { name, shape, transposed }: Parameter): StateTensor {
   return { name, role, shape, transposed };
 }
 
@@ -81,6 +79,8 @@ export function compileModel(options: CompileOptions): CompiledModel {
   const updated = parameters.map((parameter) => {
     const gradient = frozen.has(parameter.name) ? undefined : gradients.get(parameter.name);
     const before = stored(parameter, parameter.value);
+    const running = forward.updates.get(parameter.name);
+    if (running !== undefined) return { state: stateOf("running", parameter), value: running };
     if (gradient === undefined) return { state: stateOf("frozen", parameter), value: before };
     const value = sgdUpdate(builder, options.optimiser, before, stored(parameter, gradient));
     return { state: stateOf("parameter", parameter), value };
@@ -100,7 +100,7 @@ export function compileModel(options: CompileOptions): CompiledModel {
 export function compileForward(
   options: ForwardOptions & { readonly label?: string; readonly loss?: LossName },
 ): CompiledModel {
-  const { builder, parameters, logits } = lowerForward(importOnnx(options.onnx), options);
+  const { builder, parameters, logits } = lowerForward(importOnnx(options.onnx), options, false);
   const outputs: { state: StateTensor; value: Value }[] = [
     { state: { name: "logits", role: "logits", shape: logits.shape, transposed: false }, value: logits },
   ];

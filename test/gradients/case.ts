@@ -10,6 +10,14 @@ export interface Case {
   readonly x: readonly number[];
   readonly tokens?: number;
   readonly parameters: Readonly<Record<string, readonly number[]>>;
+  /** Parameters that are drawn from ½ … 1½ rather than −1 … 1. */
+  readonly positive?: readonly string[];
+  /** Parameters that a step moves on without a gradient. */
+  readonly running?: readonly string[];
+  /** Parameters that are kept as they are. */
+  readonly frozen?: readonly string[];
+  /** Initialisers that are no parameters: what only nodes that need it at compile time read. */
+  readonly constants?: Readonly<Record<string, TensorData>>;
   /** The last node makes the logits "y". */
   readonly nodes: readonly NodeDescription[];
   /** Classes of the labels; left out where the loss is the mean squared error. */
@@ -25,6 +33,16 @@ export function node(
   attributes: NonNullable<NodeDescription["attributes"]> = {},
 ): NodeDescription {
   return { opType, inputs, output, attributes };
+}
+
+/** An f32 tensor. */
+export function floats(shape: number[], ...values: number[]): TensorData {
+  return { dtype: "f32", shape, values: Float32Array.from(values) };
+}
+
+/** A Constant of one float. */
+export function float(name: string, value: number): NodeDescription {
+  return node("Constant", [], name, { value: floats([], value) });
 }
 
 export function integers(values: number[]): TensorData {

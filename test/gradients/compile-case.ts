@@ -37,16 +37,17 @@ function datasetOf(prng: Prng, each: Case, samples: number) {
 export function compileCase(prng: Prng, each: Case): CompiledCase {
   const batch = each.batch ?? 4;
   const { dataset, fields } = datasetOf(prng, each, batch);
-  const initialisers = Object.entries(each.parameters).map(([name, extents]): [string, TensorData] => [
-    name,
-    { dtype: "f32", shape: extents, values: floats(prng, size(extents)) },
-  ]);
+  const initialisers = Object.entries(each.parameters).map(([name, extents]): [string, TensorData] => {
+    const values = floats(prng, size(extents));
+    if (each.positive?.includes(name)) values.forEach((value, i) => (values[i] = 1 + value / 2));
+    return [name, { dtype: "f32", shape: extents, values }];
+  });
   const onnx = writeOnnx({
     name: "case",
     ...(each.opset === undefined ? {} : { opset: each.opset }),
     inputs: [{ name: "x", dtype: fields[0].dtype, shape: ["batch", ...each.x] }],
     outputs: [{ name: "y", dtype: "f32" }],
-    initialisers: Object.fromEntries(initialisers),
+    initialisers: { ...each.constants, ...Object.fromEntries(initialisers) },
     nodes: each.nodes,
   });
   const model = compileModel({
@@ -57,6 +58,7 @@ export function compileCase(prng: Prng, each: Case): CompiledCase {
     label: "label",
     loss: lossOf(each),
     optimiser: { kind: "sgd", learningRate: 1 },
+    frozen: each.frozen ?? [],
   });
   return { onnx, model, dataset, fields, batch };
 }

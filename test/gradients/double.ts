@@ -1,3 +1,4 @@
+import { threefry2x32 } from "../../engine/index.ts";
 import type { CompiledModel, Dataset, Fold, Guard, Instruction, Operand, Operator, View } from "../../engine/index.ts";
 
 /**
@@ -8,21 +9,46 @@ import type { CompiledModel, Dataset, Fold, Guard, Instruction, Operand, Operato
 type Words = ArrayLike<number>;
 type Read = (operand: Operand, at: readonly number[], run?: number) => number;
 
+/** erf by a series whose terms are all of one sign. */
+function erf(x: number): number {
+  let [term, total] = [x, x];
+  for (let n = 1; n < 200; n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    total += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total;
+}
+
 const functions: Record<string, (a: number, b: number, c: number) => number> = {
   id: (a) => a,
   neg: (a) => -a,
+  abs: Math.abs,
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
   div: (a, b) => a / b,
   sqrt: Math.sqrt,
-  max: Math.max,
+  max: (a, b) => Math.max(a, b),
+  min: (a, b) => Math.min(a, b),
+  floor: Math.floor,
+  rint: (a) => (2 * Math.round(a / 2) === Math.round(a) ? Math.round(a) : Math.ceil(a - 0.5)),
   less: (a, b) => Number(a < b),
   equal: (a, b) => Number(a === b),
   iequal: (a, b) => Number(a === b),
+  iless: (a, b) => Number(a < b),
+  iadd: (a, b) => (a + b) | 0,
+  isub: (a, b) => (a - b) | 0,
+  imul: Math.imul,
+  iand: (a, b) => a & b,
+  ior: (a, b) => a | b,
+  ixor: (a, b) => a ^ b,
+  ishr: (a, b) => (a >>> b) | 0,
+  itof: (a) => a,
+  ftoi: Math.trunc,
   exp: Math.exp,
   log: Math.log,
   tanh: Math.tanh,
+  erf,
   select: (a, b, c) => (a === 0 ? c : b),
 };
 
@@ -64,7 +90,6 @@ function addedBy({ offset, coefficients, divisor, bound, stride }: Guard, at: re
 }
 
 function evaluateView({ operands, guards, fill }: View, at: readonly number[], read: Read): number {
-  if (fill !== 0) throw new Error("no double for a fill");
   for (const [piece, operand] of operands.entries()) {
     const added = guards[piece]!.map((guard) => addedBy(guard, at));
     if (!added.includes(undefined))
@@ -74,7 +99,7 @@ function evaluateView({ operands, guards, fill }: View, at: readonly number[], r
         sum(added.length, (i) => added[i]!),
       );
   }
-  return 0;
+  return new Float32Array(Uint32Array.of(fill).buffer)[0]!;
 }
 
 function evaluateElement(operator: Operator, at: readonly number[], read: Read): number {
@@ -120,6 +145,12 @@ export function stepInDouble(model: CompiledModel, dataset: Dataset, state: read
   const read: Read = ({ ref, offset, strides }, at, run = 0) =>
     tensors[ref.space][ref.index]![sum(at.length, (axis) => strides[axis]! * at[axis]!, offset + run)]!;
   for (const operator of program.operators) {
+    if (operator.kind === "Sample" && operator.fn === "random") {
+      const { extents, stream } = operator;
+      const length = extents.reduce((total, extent) => total * extent, 1);
+      outputs.push(Float64Array.from({ length }, (_, i) => threefry2x32(0, stream, i >> 1, 0)[i & 1]! | 0));
+      continue;
+    }
     if (operator.kind === "Sample") {
       const field = dataset.fields[operator.operands[0]!.ref.index]!;
       const words = numbersOf(field.words, field.dtype);

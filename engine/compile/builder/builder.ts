@@ -1,4 +1,5 @@
 import type { Dtype, FieldDeclaration, Operator } from "../../program/types.ts";
+import { runOperator } from "../../kernels/reference/index.ts";
 import { product } from "../graph.ts";
 import { makeValue, type Value } from "./value.ts";
 
@@ -7,13 +8,30 @@ export interface ConstantData {
   readonly words: Uint32Array;
 }
 
-/** Collects the operators of a program. Equal operators and equal constants exist once. */
+/** Most words that an operator on constants may compute at compile time; longer ones are computed in every step. */
+const FOLDED_WORDS = 65_536;
+/** No operator that is folded depends on anything but its operands. */
+const nowhere = {
+  step: 0,
+  seed: 0,
+  order: "sequential",
+  batch: 1,
+  samples: 0,
+  sourceWords: 0,
+  sourceStride: 0,
+} as const;
+
+/**
+ * Collects the operators of a program. Equal operators and equal constants exist once; what constants alone determine is computed
+ * here, by the reference kernels, and is a constant: the shapes that exporters put together of nodes, masks, ranges.
+ */
 export class Builder {
   readonly batch: number;
   readonly fields: readonly FieldDeclaration[];
   readonly operators: Operator[] = [];
   readonly constants: ConstantData[] = [];
   readonly #interned = new Map<string, number>();
+  #streams = 0;
 
   constructor(batch: number, fields: readonly FieldDeclaration[]) {
     this.batch = batch;
@@ -22,6 +40,8 @@ export class Builder {
 
   /** The value of `operator` under `shape` (the operator's own extents, unless the shape has no axis or is regrouped). */
   emit(operator: Operator, shape: readonly number[] = operator.extents): Value {
+    const folded = this.#fold(operator);
+    if (folded !== undefined) return this.constant(operator.dtype, folded, shape);
     const index = this.#intern(`operator ${JSON.stringify(operator)}`, this.operators, operator);
     return makeValue({ space: "operator", index }, operator.dtype, shape);
   }
@@ -51,6 +71,33 @@ export class Builder {
       operands: [{ ref: { space: "field", index }, offset: 0, strides: [0, 0] }],
       basePosition: 0,
     });
+  }
+
+  /** Random bits of a stream of their own: i32, other ones in every step. */
+  random(shape: readonly number[]): Value {
+    this.#streams += 1;
+    return this.emit(
+      {
+        kind: "Sample",
+        fn: "random",
+        dtype: "i32",
+        extents: [product(shape)],
+        operands: [],
+        stream: this.#streams - 1,
+      },
+      shape,
+    );
+  }
+
+  #fold(operator: Operator): Uint32Array | undefined {
+    const words = product(operator.extents);
+    const { kind, operands } = operator;
+    if (kind === "Sample" || kind === "Schedule" || words > FOLDED_WORDS) return undefined;
+    if (!operands.every(({ ref }) => ref.space === "constant")) return undefined;
+    const sources = operands.map(({ ref }) => (this.constants[ref.index] as ConstantData).words);
+    const out = new Uint32Array(words);
+    runOperator(operator, sources, out, nowhere);
+    return out;
   }
 
   #intern<T>(key: string, list: T[], item: T): number {

@@ -1,3 +1,4 @@
+import type { Fold } from "../../program/types.ts";
 import { product } from "../graph.ts";
 import { extentsOf, type Builder } from "./builder.ts";
 import { broadcastTo, operandOf, permute, withShape, withUnitAxes, type Value } from "./value.ts";
@@ -7,24 +8,36 @@ import { contiguous, withRun } from "./view.ts";
 const LONGEST = 512;
 const BLOCK = 256;
 
+function folded(b: Builder, fn: Fold["fn"], values: readonly Value[]): Value {
+  const [{ shape }] = values as [Value];
+  const extents = shape.slice(0, -1);
+  const n = shape.at(-1) as number;
+  const operands = values.map((value) => operandOf(withRun(b, value), extents.length));
+  if (n <= LONGEST)
+    return b.emit({ kind: "Fold", fn, dtype: "f32", extents: extentsOf(extents), operands, k: n, l: 0 }, extents);
+  const blocked = operands.map((each) => ({ ...each, strides: [...each.strides.slice(0, extents.length), BLOCK] }));
+  const blocks = [...extents, Math.ceil(n / BLOCK)];
+  const parts = b.emit({ kind: "Fold", fn, dtype: "f32", extents: blocks, operands: blocked, k: BLOCK, l: n });
+  return folded(b, fn === "dot" ? "sum" : fn, [parts]);
+}
+
 /** Sum or maximum over the last axis: [..., n] → [...]. */
 export function fold(b: Builder, fn: "sum" | "max", value: Value): Value {
-  const extents = value.shape.slice(0, -1);
-  const n = value.shape.at(-1) as number;
-  const run = withRun(b, value);
-  const source = operandOf(run, extents.length);
-  if (n <= LONGEST)
-    return b.emit(
-      { kind: "Fold", fn, dtype: "f32", extents: extentsOf(extents), operands: [source], k: n, l: 0 },
-      extents,
-    );
-  const blocked = { ...source, strides: [...source.strides.slice(0, extents.length), BLOCK] };
-  const blocks = [...extents, Math.ceil(n / BLOCK)];
-  return fold(b, fn, b.emit({ kind: "Fold", fn, dtype: "f32", extents: blocks, operands: [blocked], k: BLOCK, l: n }));
+  return folded(b, fn, [value]);
+}
+
+/** Σ x·y over the last axis of values of one shape: [..., n] → [...]. ROUNDS: each product, then as the sum. */
+export function foldProduct(b: Builder, x: Value, y: Value): Value {
+  return folded(b, "dot", [x, y]);
 }
 
 /** Undoes a broadcast: sums over the axes along which `shape` was repeated. ORDER: row-major over those axes. */
 export function sumTo(b: Builder, value: Value, shape: readonly number[]): Value {
+  return foldTo(b, "sum", value, shape);
+}
+
+/** Sum or maximum over the axes along which `shape` is 1, or which it lacks. ORDER: row-major over those axes. */
+export function foldTo(b: Builder, fn: "sum" | "max", value: Value, shape: readonly number[]): Value {
   const missing = value.shape.length - shape.length;
   const axes = value.shape.map((_, axis) => axis);
   const summed = axes.filter((axis) => (shape[axis - missing] ?? 1) === 1 && value.shape[axis] !== 1);
@@ -34,7 +47,7 @@ export function sumTo(b: Builder, value: Value, shape: readonly number[]): Value
   const columns = permute(value, [...kept, ...summed]);
   const run = product(summed.map((axis) => value.shape[axis] as number));
   const flat = summed.length === 1 ? columns : withShape(contiguous(b, columns), [...lengths, run]);
-  return withUnitAxes(fold(b, "sum", flat), shape);
+  return withUnitAxes(fold(b, fn, flat), shape);
 }
 
 /** A value as [rows, last axis], the leading axes made one. */

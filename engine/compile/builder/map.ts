@@ -24,6 +24,11 @@ export function f32(value: number): Term {
   return { bits: new Uint32Array(Float32Array.of(value).buffer)[0] as number };
 }
 
+/** An i32 immediate. */
+export function i32(value: number): Term {
+  return { bits: value >>> 0 };
+}
+
 export function call(fn: MapFunction, ...args: Term[]): Term {
   return { fn, args };
 }

@@ -1,3 +1,4 @@
+import { floatsOf, intsOf } from "../../kernels/reference/words.ts";
 import { broadcastTo, type Value } from "./value.ts";
 import type { TensorData } from "../graph.ts";
 import type { Builder } from "./builder.ts";
@@ -19,10 +20,17 @@ export function zeros(b: Builder, shape: readonly number[]): Value {
   return broadcastTo(b.constant("f32", new Uint32Array(1), []), shape);
 }
 
-/** The elements of a value that reads an i32 constant, row-major; undefined for any other. */
-export function integersOf(b: Builder, { ref, dtype, shape, strides, offset }: Value): number[] | undefined {
-  const words = ref.space === "constant" && dtype === "i32" ? b.constants[ref.index]?.words : undefined;
+/** The elements of a value that reads a constant, row-major; undefined for any other. */
+export function knownNumbers(b: Builder, { ref, dtype, shape, strides, offset }: Value): number[] | undefined {
+  const words = ref.space === "constant" ? b.constants[ref.index]?.words : undefined;
+  if (words === undefined) return undefined;
   const along = (addresses: number[], extent: number, axis: number) =>
     addresses.flatMap((address) => Array.from({ length: extent }, (_, i) => address + i * (strides[axis] as number)));
-  return words && shape.reduce(along, [offset]).map((address) => (words[address] as number) | 0);
+  const numbers = dtype === "f32" ? floatsOf(words) : intsOf(words);
+  return shape.reduce(along, [offset]).map((address) => numbers[address] as number);
+}
+
+/** Integers as a constant. */
+export function integerValue(b: Builder, values: readonly number[], shape: readonly number[] = [values.length]): Value {
+  return tensorValue(b, { dtype: "i32", shape, values });
 }

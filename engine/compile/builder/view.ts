@@ -64,14 +64,14 @@ function pieceOf(
   return { operand: { ...operand, strides }, guards };
 }
 
-/** The value among zeros, where its placements put it: the gradient of a slice. */
-export function spread(b: Builder, value: Value, placements: readonly Placement[]): Value {
+/** The value among zeros (or other words of the bits `fill`), where its placements put it: the gradient of a slice. */
+export function spread(b: Builder, value: Value, placements: readonly Placement[], fill = 0): Value {
   if (placements.length === 0) return value;
   const now = placements.slice(0, maxGuards);
   const { operand, guards } = pieceOf(value, now);
   const extents = now.reduce((shape, { axis, extent }) => shape.with(axis, extent), [...value.shape]);
-  const out = b.emit({ kind: "View", dtype: value.dtype, extents, operands: [operand], guards: [guards], fill: 0 });
-  return spread(b, out, placements.slice(maxGuards));
+  const out = b.emit({ kind: "View", dtype: value.dtype, extents, operands: [operand], guards: [guards], fill });
+  return spread(b, out, placements.slice(maxGuards), fill);
 }
 
 /** Values one after the other along an axis; their other extents are the same. */

@@ -1,6 +1,5 @@
 import { sumTo } from "../builder/fold.ts";
-import { call, map, operand } from "../builder/map.ts";
-import { broadcastInputs, broadcastPair, broadcastSupports } from "./broadcast.ts";
+import { broadcastInputs, broadcastPair, broadcastSupports, pairwise } from "./broadcast.ts";
 import type { NodeRule } from "./rule.ts";
 
 /** y = a + b with broadcasting. da and db are dy, summed over the axes along which each was repeated. */
@@ -11,7 +10,7 @@ export const add: NodeRule = {
   attributes: [],
   lower(node) {
     const [a, b] = broadcastPair(node, "+");
-    const y = map(node.builder, "f32", [a, b], call("add", operand(0), operand(1)));
+    const y = pairwise(node, [a, b], "add", "iadd");
     return {
       outputs: [y],
       gradient: (dy) => [sumTo(node.builder, dy, a.shape), sumTo(node.builder, dy, b.shape)],

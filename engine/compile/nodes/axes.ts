@@ -19,3 +19,8 @@ export function integersIn(node: NodeContext, name: string): readonly number[] |
   if (value === undefined || Array.isArray(value)) return value;
   return node.refuse(`attribute ${name} that is no list of integers`, { attribute: name });
 }
+
+/** Integers of input `index`, or of an attribute in the opsets that had one there; undefined where both are left out. */
+export function knownOr(node: NodeContext, index: number, attribute: string): readonly number[] | undefined {
+  return node.known(index) ?? integersIn(node, attribute);
+}

@@ -1,17 +1,8 @@
 import { shapeText } from "../graph.ts";
-import { integersOf, tensorValue } from "../builder/tensor.ts";
 import { sliceAxis, type Value } from "../builder/value.ts";
 import { concat as concatenated } from "../builder/view.ts";
 import { axisOf } from "./axes.ts";
-import type { NodeContext, NodeRule } from "./rule.ts";
-
-/** Lists of integers that are known at compile time, one after the other, are known too: the shape of a Reshape is often put together so. */
-function knownList(node: NodeContext): Value | undefined {
-  const lists = node.inputs.map((value) => (value.shape.length === 1 ? integersOf(node.builder, value) : undefined));
-  if (!lists.every((list) => list !== undefined)) return undefined;
-  const values = lists.flat();
-  return tensorValue(node.builder, { dtype: "i32", shape: [values.length], values });
-}
+import type { NodeRule } from "./rule.ts";
 
 /** The inputs one after the other along an axis; the gradient of each is its part of dy. */
 export const concat: NodeRule = {
@@ -37,6 +28,6 @@ export const concat: NodeRule = {
         return sliceAxis(dy, axis, start - extent, extent);
       });
     };
-    return { outputs: [knownList(node) ?? concatenated(node.builder, inputs, axis)], gradient };
+    return { outputs: [concatenated(node.builder, inputs, axis)], gradient };
   },
 };

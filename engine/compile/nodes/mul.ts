@@ -1,5 +1,5 @@
-import { call, map, operand } from "../builder/map.ts";
-import { broadcastInputs, broadcastPair, broadcastSupports, gradientTo } from "./broadcast.ts";
+import { call, operand } from "../builder/map.ts";
+import { broadcastInputs, broadcastPair, broadcastSupports, gradientTo, pairwise } from "./broadcast.ts";
 import type { NodeRule } from "./rule.ts";
 
 /** y = a·b with broadcasting. da = dy·b and db = dy·a, summed over the axes along which each was repeated. */
@@ -12,7 +12,7 @@ export const mul: NodeRule = {
     const [a, b] = broadcastPair(node, "·");
     const product = call("mul", operand(0), operand(1));
     return {
-      outputs: [map(node.builder, "f32", [a, b], product)],
+      outputs: [pairwise(node, [a, b], "mul", "imul")],
       gradient: (dy) => [gradientTo(node, a, [dy, b], product), gradientTo(node, b, [dy, a], product)],
     };
   },

@@ -1,15 +1,9 @@
-import { call, map, operand } from "../builder/map.ts";
-import type { NodeRule } from "./rule.ts";
+import { call, operand } from "../builder/map.ts";
+import { unary } from "./unary.ts";
 
 /** y = −x. dx = −dy. */
-export const neg: NodeRule = {
+export const neg = unary({
   opType: "Neg",
-  inputs: [{ name: "X", takes: "f32" }],
-  supports: "f32 of any shape",
-  attributes: [],
-  lower(node) {
-    const negative = call("neg", operand(0));
-    const y = map(node.builder, "f32", [node.input(0)], negative);
-    return { outputs: [y], gradient: (dy) => [map(node.builder, "f32", [dy], negative)] };
-  },
-};
+  y: () => call("neg", operand(0)),
+  dx: () => call("neg", operand(0)),
+});

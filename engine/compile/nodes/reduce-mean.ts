@@ -1,5 +1,5 @@
 import { call, f32, map, operand } from "../builder/map.ts";
-import { reduce, reductionInputs, reductionSupports } from "./reduction.ts";
+import { reductionAttributes, reductionInputs, reductionOf, reductionOpsets, reductionSupports } from "./reduction.ts";
 import type { NodeRule } from "./rule.ts";
 
 /** y = (Σ x over axes)/n for n elements; dx = dy/n, repeated along them. */
@@ -7,12 +7,12 @@ export const reduceMean: NodeRule = {
   opType: "ReduceMean",
   inputs: reductionInputs,
   supports: reductionSupports,
-  attributes: ["axes", "keepdims", "noop_with_empty_axes"],
-  opsets: "axes as an attribute up to 17, as an input from 18 on, with noop_with_empty_axes",
+  attributes: reductionAttributes,
+  opsets: reductionOpsets,
   lower(node) {
-    const { sum, count, repeat } = reduce(node);
+    const { fold, count, shaped, repeat } = reductionOf(node);
     const share = call("div", operand(0), f32(count));
-    const y = map(node.builder, "f32", [sum], share);
+    const y = map(node.builder, "f32", [shaped(fold(node.input(0)))], share);
     return { outputs: [y], gradient: (dy) => [repeat(map(node.builder, "f32", [dy], share))] };
   },
 };

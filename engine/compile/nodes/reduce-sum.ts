@@ -1,4 +1,4 @@
-import { reduce, reductionInputs, reductionSupports } from "./reduction.ts";
+import { reductionAttributes, reductionInputs, reductionOf, reductionSupports } from "./reduction.ts";
 import type { NodeRule } from "./rule.ts";
 
 /** y = Σ x over axes; dx = dy, repeated along them. */
@@ -6,9 +6,10 @@ export const reduceSum: NodeRule = {
   opType: "ReduceSum",
   inputs: reductionInputs,
   supports: reductionSupports,
-  attributes: ["keepdims", "noop_with_empty_axes"],
+  attributes: reductionAttributes,
+  opsets: "axes as an attribute up to 12, as an input from 13 on, with noop_with_empty_axes",
   lower(node) {
-    const { sum, repeat } = reduce(node);
-    return { outputs: [sum], gradient: (dy) => [repeat(dy)] };
+    const { fold, shaped, repeat } = reductionOf(node);
+    return { outputs: [shaped(fold(node.input(0)))], gradient: (dy) => [repeat(dy)] };
   },
 };

@@ -1,6 +1,6 @@
 import { OperatorError } from "../../../common/index.ts";
 import type { Builder } from "../builder/builder.ts";
-import { integersOf } from "../builder/tensor.ts";
+import { knownNumbers } from "../builder/tensor.ts";
 import type { Value } from "../builder/value.ts";
 import type { Node, TensorData } from "../graph.ts";
 
@@ -11,8 +11,11 @@ export type Gradient = (first: Value, ...others: Value[]) => (Value | undefined)
 export interface NodeInput {
   /** As ONNX names it. */
   readonly name: string;
-  /** `known`: integers known at compile time. `shape`: of any type, of which only the shape is read. */
-  readonly takes: "f32" | "i32" | "any" | "known" | "shape";
+  /**
+   * `known`: integers known at compile time; `known f32`: floats. An initialiser that only such inputs read is no parameter.
+   * `shape`: of any type, of which only the shape is read.
+   */
+  readonly takes: "f32" | "i32" | "any" | "known" | "known f32" | "shape";
   readonly optional?: true;
   /** The last input may come any number of times. */
   readonly repeated?: true;
@@ -22,6 +25,18 @@ export interface Lowered {
   readonly outputs: readonly Value[];
   /** Emits the gradient's operators. Absent where no gradient flows (integers, constants). */
   readonly gradient?: Gradient;
+  /** What becomes of inputs that a training step itself moves on (running statistics), by input; they are initialisers. */
+  readonly updates?: readonly (Value | undefined)[];
+}
+
+/** How a graph is lowered. */
+export interface LoweringMode {
+  /** Of the default domain. */
+  readonly opset: number;
+  /** Whether nodes do what they do in training: dropout drops, batch normalisation takes the batch's statistics. */
+  readonly training: boolean;
+  /** Initialisers that are kept as they are. */
+  readonly frozen: ReadonlySet<string>;
 }
 
 /** One ONNX node type: shapes, lowering to operators and gradient, in one place. */
@@ -32,8 +47,10 @@ export interface NodeRule {
   readonly supports: string;
   /** Attributes that the rule reads; any other is refused. */
   readonly attributes: readonly string[];
-  /** How the forms of opsets 13 to 22 differ, where they do. */
+  /** How the forms of the opsets differ, where they do. */
   readonly opsets?: string;
+  /** Nothing flows back though it takes floats: conditions, and steps, whose slope is 0. */
+  readonly flat?: true;
   /** Emits the forward operators; the shapes of the outputs are those of the values. */
   lower(node: NodeContext): Lowered;
   /** Whether an initialiser [K, N] used only as inputs for which this holds is kept as [N, K], with runs along K. */
@@ -43,12 +60,20 @@ export interface NodeRule {
 /** What a rule sees of its node. Everything it asks for and does not get is refused in one sentence. */
 export class NodeContext {
   readonly builder: Builder;
+  readonly mode: LoweringMode;
   readonly #node: Node;
   readonly #rule: NodeRule;
   readonly #inputs: readonly (Value | undefined)[];
 
-  constructor(builder: Builder, node: Node, rule: NodeRule, inputs: readonly (Value | undefined)[]) {
+  constructor(
+    builder: Builder,
+    mode: LoweringMode,
+    node: Node,
+    rule: NodeRule,
+    inputs: readonly (Value | undefined)[],
+  ) {
     this.builder = builder;
+    this.mode = mode;
     this.#node = node;
     this.#rule = rule;
     this.#inputs = inputs;
@@ -63,7 +88,7 @@ export class NodeContext {
   #check(index: number, { takes, optional }: NodeInput): void {
     const value = this.#inputs[index];
     if (value === undefined) return optional ? undefined : this.refuse(`a missing input ${index}`);
-    const dtype = takes === "known" ? "i32" : takes;
+    const dtype = takes === "known" ? "i32" : takes === "known f32" ? "f32" : takes;
     if (dtype !== "any" && dtype !== "shape" && value.dtype !== dtype) this.refuse(`${value.dtype} as input ${index}`);
   }
 
@@ -95,15 +120,31 @@ export class NodeContext {
     return this.#node.outputs.length;
   }
 
-  /** Integers of input `index`, which must be known at compile time; undefined where it is left out. */
+  /** Numbers of input `index`, which must be known at compile time; undefined where it is left out. */
   known(index: number): readonly number[] | undefined {
     const value = this.#inputs[index];
-    return value && (integersOf(this.builder, value) ?? this.refuse(`an input ${index} that is computed`));
+    return value && (knownNumbers(this.builder, value) ?? this.refuse(`an input ${index} that is computed`));
+  }
+
+  /** The one number of input `index`, which must be known at compile time. */
+  knownNumber(index: number, otherwise: number): number {
+    const [value, ...rest] = this.known(index) ?? [otherwise];
+    return value !== undefined && rest.length === 0 ? value : this.refuse(`more than one element in input ${index}`);
+  }
+
+  /** Whether input `index` is an initialiser that the job keeps as it is. */
+  isFrozen(index: number): boolean {
+    return this.mode.frozen.has(this.#node.inputs[index] ?? "");
   }
 
   number(name: string, otherwise: number): number {
     const value = this.#node.attributes.get(name) ?? otherwise;
     return typeof value === "number" ? value : this.refuse(`attribute ${name} that is no number`, { attribute: name });
+  }
+
+  text(name: string, otherwise: string): string {
+    const value = this.#node.attributes.get(name) ?? otherwise;
+    return typeof value === "string" ? value : this.refuse(`attribute ${name} that is no text`, { attribute: name });
   }
 
   /** A flag or an axis that has to have one value. */

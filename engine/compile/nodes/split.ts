@@ -1,12 +1,12 @@
 import { sliceAxis } from "../builder/value.ts";
 import { concat } from "../builder/view.ts";
-import { axisOf } from "./axes.ts";
+import { axisOf, knownOr } from "./axes.ts";
 import type { NodeContext, NodeRule } from "./rule.ts";
 
 /** Extents of the parts: as the input says, or equal ones, of which num_outputs lets the last be shorter. */
 function extentsOf(node: NodeContext, whole: number): readonly number[] {
   const count = node.outputCount;
-  const named = node.known(1);
+  const named = knownOr(node, 1, "split");
   const parts = node.number("num_outputs", count);
   const each = Math.ceil(whole / parts);
   const equal = Array.from({ length: parts }, (_, i) => Math.min(each, whole - i * each));
@@ -26,8 +26,8 @@ export const split: NodeRule = {
     { name: "split", takes: "known", optional: true },
   ],
   supports: "parts of at least 1, one an output, that make up the axis: from split, num_outputs, or equal ones",
-  attributes: ["axis", "num_outputs"],
-  opsets: "num_outputs from 18 on; equal parts without it up to 17",
+  attributes: ["axis", "num_outputs", "split"],
+  opsets: "split as an attribute up to 12; num_outputs from 18 on; equal parts without it up to 17",
   lower(node) {
     const x = node.input(0);
     const axis = axisOf(node, node.number("axis", 0), x.shape.length);

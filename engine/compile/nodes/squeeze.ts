@@ -1,5 +1,5 @@
 import { withUnitAxes } from "../builder/value.ts";
-import { axesOf } from "./axes.ts";
+import { axesOf, knownOr } from "./axes.ts";
 import type { NodeRule } from "./rule.ts";
 
 /** Axes of extent 1 removed, all of them where none is named; dx = dy with the axes put back. */
@@ -10,11 +10,12 @@ export const squeeze: NodeRule = {
     { name: "axes", takes: "known", optional: true },
   ],
   supports: "axes of extent 1, known at compile time",
-  attributes: [],
+  attributes: ["axes"],
+  opsets: "axes as an attribute up to 12, as an input from 13 on",
   lower(node) {
     const x = node.input(0);
     const rank = x.shape.length;
-    const named = node.known(1);
+    const named = knownOr(node, 1, "axes");
     const unit = Array.from(x.shape.keys()).filter((axis) => x.shape[axis] === 1);
     const axes = named === undefined ? unit : axesOf(node, named, rank);
     for (const axis of axes) if (x.shape[axis] !== 1) node.refuse(`axis ${axis} of extent ${x.shape[axis]}`, { axis });

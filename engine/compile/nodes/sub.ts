@@ -1,6 +1,6 @@
 import { sumTo } from "../builder/fold.ts";
 import { call, map, operand } from "../builder/map.ts";
-import { broadcastInputs, broadcastPair, broadcastSupports } from "./broadcast.ts";
+import { broadcastInputs, broadcastPair, broadcastSupports, pairwise } from "./broadcast.ts";
 import type { NodeRule } from "./rule.ts";
 
 /** y = a − b with broadcasting. da = dy and db = −dy, summed over the axes along which each was repeated. */
@@ -11,7 +11,7 @@ export const sub: NodeRule = {
   attributes: [],
   lower(node) {
     const [a, b] = broadcastPair(node, "−");
-    const y = map(node.builder, "f32", [a, b], call("sub", operand(0), operand(1)));
+    const y = pairwise(node, [a, b], "sub", "isub");
     return {
       outputs: [y],
       gradient: (dy) => {

@@ -1,5 +1,5 @@
 import { withUnitAxes } from "../builder/value.ts";
-import { axesOf } from "./axes.ts";
+import { axesOf, knownOr } from "./axes.ts";
 import type { NodeRule } from "./rule.ts";
 
 /** Axes of extent 1 added, at the places that they have in the output; dx = dy without them. */
@@ -7,13 +7,14 @@ export const unsqueeze: NodeRule = {
   opType: "Unsqueeze",
   inputs: [
     { name: "data", takes: "any" },
-    { name: "axes", takes: "known" },
+    { name: "axes", takes: "known", optional: true },
   ],
   supports: "axes of the output, each once, known at compile time",
-  attributes: [],
+  attributes: ["axes"],
+  opsets: "axes as an attribute up to 12, as an input from 13 on",
   lower(node) {
     const x = node.input(0);
-    const named = node.known(1) as readonly number[];
+    const named = knownOr(node, 1, "axes") ?? node.refuse("no axes");
     const rank = x.shape.length + named.length;
     const axes = axesOf(node, named, rank);
     let next = 0;

@@ -3,7 +3,7 @@ export const dataTypes = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool
 export const attributeTypes = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
 /** Opsets of the default domain under which our nodes mean what their rules say. */
-export const opsets = { least: 13, most: 22 } as const;
+export const opsets = { least: 11, most: 26 } as const;
 
 /** Name of a data type in an error. */
 export function dataTypeName(code: number): string {

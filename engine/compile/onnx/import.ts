@@ -35,7 +35,7 @@ export function readModel(onnx: Uint8Array): ModelProto & { graph: GraphProto } 
   return Object.assign(model, { graph });
 }
 
-function checkOpset(model: ModelProto): void {
+function opsetOf(model: ModelProto): number {
   const opset = model.opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx");
   const version = Number(opset?.version ?? 0n);
   if (version < opsets.least || version > opsets.most)
@@ -44,6 +44,7 @@ function checkOpset(model: ModelProto): void {
       `The model uses opset ${version}; export it with one of ${opsets.least} to ${opsets.most}.`,
       { version },
     );
+  return version;
 }
 
 function readAttribute(node: NodeProto, attribute: AttributeProto): Attribute {
@@ -113,20 +114,37 @@ function withSeparateCopies(graph: Graph): Graph {
   return { ...graph, nodes, initialisers };
 }
 
+/** Exporters give an optional input that is not there as an empty tensor: it is left out, and the tensor with it. */
+function withoutEmptyTensors(graph: Graph): Graph {
+  const isEmpty = (value: Attribute | undefined) =>
+    typeof value === "object" && "dtype" in value && value.values.length === 0;
+  const isEmptyNode = ({ opType, attributes }: Node) => opType === "Constant" && isEmpty(attributes.get("value"));
+  const empty = new Set([
+    ...[...graph.initialisers].filter(([, tensor]) => isEmpty(tensor)).map(([name]) => name),
+    ...graph.nodes.filter(isEmptyNode).flatMap(({ outputs }) => outputs),
+  ]);
+  if (empty.size === 0) return graph;
+  const nodes = graph.nodes
+    .filter((node) => !isEmptyNode(node))
+    .map((node) => ({ ...node, inputs: node.inputs.map((name) => (empty.has(name) ? "" : name)) }));
+  return { ...graph, nodes, initialisers: new Map([...graph.initialisers].filter(([name]) => !empty.has(name))) };
+}
+
 /** Reads an ONNX model's forward graph. Throws OperatorErrors that name what is not supported. */
 export function importOnnx(onnx: Uint8Array): Graph {
   const model = readModel(onnx);
-  checkOpset(model);
+  const opset = opsetOf(model);
   const { graph } = model;
   if (graph.sparseInitializer.length > 0)
     throw new OperatorError("tensor-unsupported", "The model has sparse initialisers; export it with dense ones.");
   const initialisers = new Map(graph.initializer.map((tensor) => [tensor.name, readTensor(tensor)]));
   const read: Graph = {
+    opset,
     nodes: graph.node.map(readNode),
     initialisers,
     inputs: graph.input.filter(({ name }) => !initialisers.has(name)).map(readInput),
     outputs: graph.output.map(({ name }) => name),
   };
   checkSingleAssignment(read);
-  return withSeparateCopies(read);
+  return withSeparateCopies(withoutEmptyTensors(read));
 }

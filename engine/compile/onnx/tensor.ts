@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { OperatorError } from "../../../common/index.ts";
-import { product, type TensorData, shapeText } from "../graph.ts";
+import { product, type TensorData } from "../graph.ts";
 import { dataTypeName, dataTypes } from "./codes.ts";
 import { TensorProtoSchema, type TensorProto } from "./onnx_pb.ts";
 
@@ -40,14 +40,13 @@ function typedValues(tensor: TensorProto): Float32Array | number[] {
   return tensor.dataType === dataTypes.int64 ? tensor.int64Data.map(Number) : [...tensor.int32Data];
 }
 
-/** A tensor of the file; float, int32, int64 and bool, inline. Throws the OperatorError `tensor-unsupported`. */
+/** A tensor of the file; float, int32, int64 and bool, inline; a shape with a 0 has no elements. Throws the OperatorError `tensor-unsupported`. */
 export function readTensor(tensor: TensorProto): TensorData {
   if (tensor.dataLocation !== 0) refuse(tensor, "keeps its data in another file; export the model with inline data");
   if (!WIDTHS.has(tensor.dataType))
     refuse(tensor, `is of ${dataTypeName(tensor.dataType)}; supported are float, int32, int64 and bool`);
   const shape = tensor.dims.map(Number);
   const count = product(shape);
-  if (count === 0) refuse(tensor, `of shape ${shapeText(shape)} is empty`);
   const values = tensor.rawData.length > 0 ? rawValues(tensor, count) : typedValues(tensor);
   if (values.length !== count) refuse(tensor, `has ${values.length} elements where its shape needs ${count}`);
   return { dtype: tensor.dataType === dataTypes.float ? "f32" : "i32", shape, values };

@@ -15,13 +15,15 @@ import {
 } from "./onnx_pb.ts";
 import { writeTensor } from "./tensor.ts";
 
+/** A number is an int attribute; a float attribute is `{ float }`. */
+export type AttributeDescription = Attribute | { readonly float: number };
+
 export interface NodeDescription {
   readonly opType: string;
   readonly inputs: readonly string[];
   /** Names of several outputs are a list. */
   readonly output: string | readonly string[];
-  /** A number is an int attribute; a float attribute is `{ float }`. */
-  readonly attributes?: Readonly<Record<string, Exclude<Attribute, string> | { readonly float: number }>>;
+  readonly attributes?: Readonly<Record<string, AttributeDescription>>;
 }
 
 export interface PortDescription {
@@ -57,7 +59,9 @@ function port({ name, dtype, shape }: PortDescription): ValueInfoProto {
   return create(ValueInfoProtoSchema, { name, type });
 }
 
-function attribute(name: string, value: Exclude<Attribute, string> | { readonly float: number }): AttributeProto {
+function attribute(name: string, value: AttributeDescription): AttributeProto {
+  if (typeof value === "string")
+    return create(AttributeProtoSchema, { name, type: attributeTypes.string, s: new TextEncoder().encode(value) });
   if (typeof value === "number")
     return create(AttributeProtoSchema, { name, type: attributeTypes.int, i: BigInt(value) });
   if ("float" in value) return create(AttributeProtoSchema, { name, type: attributeTypes.float, f: value.float });

@@ -1,0 +1,98 @@
+import { product } from "../graph.ts";
+import type { Builder } from "./builder.ts";
+import { dot } from "./dot.ts";
+import { permute, withShape, type Value } from "./value.ts";
+import { contiguous } from "./view.ts";
+import { backwardOf, sweep, sweepOf, type Window } from "./windows.ts";
+
+/**
+ * How a convolution of x [N, C, …extents] by w [O, C/groups, …taps] to y [N, O, …positions] is laid out. Every one of the three is a
+ * product of matrices over the other two, for each group: a View lays the windows out, and a Dot sums.
+ */
+export interface Convolution {
+  readonly windows: readonly Window[];
+  readonly groups: number;
+}
+
+function sizesOf({ windows }: Convolution) {
+  const of = (key: "extent" | "positions" | "taps") => windows.map((window) => window[key]);
+  return { extents: of("extent"), positions: of("positions"), taps: product(of("taps")) };
+}
+
+/** w as [G, O/G, C/G, taps]. */
+function groupedWeights(b: Builder, w: Value, { groups }: Convolution, taps: number): Value {
+  const [outputs, inner] = w.shape as [number, number];
+  return withShape(contiguous(b, w), [groups, outputs / groups, inner, taps]);
+}
+
+/** A channel's start value [G·n] as what the sums of [N, G, n, places] start at. */
+function startOf(b: Builder, bias: Value | undefined, groups: number): Value | undefined {
+  return bias && withShape(contiguous(b, bias), [1, groups, (bias.shape[0] as number) / groups, 1]);
+}
+
+/** y of x and w: Σ over a group's channels and taps, in this order, from the bias on. */
+export function convolve(b: Builder, convolution: Convolution, x: Value, w: Value, bias?: Value): Value {
+  const { windows, groups } = convolution;
+  const { extents, positions, taps } = sizesOf(convolution);
+  const [samples, channels] = x.shape as [number, number];
+  const inner = channels / groups;
+  const words = product(extents);
+  const outputs = w.shape[0] as number;
+  const columns = sweep(b, contiguous(b, x), windows.map(sweepOf), [
+    { extent: samples * groups, stride: inner * words },
+    "positions",
+    { extent: inner, stride: words },
+    "taps",
+  ]);
+  const k = inner * taps;
+  const left = withShape(groupedWeights(b, w, convolution, taps), [1, groups, outputs / groups, 1, k]);
+  const right = withShape(columns, [samples, groups, 1, product(positions), k]);
+  return withShape(dot(b, left, right, startOf(b, bias, groups)), [samples, outputs, ...positions]);
+}
+
+/** x's gradient of y's and w (a transposed convolution): Σ over a group's outputs and taps, in this order. */
+export function convolveBack(b: Builder, convolution: Convolution, dy: Value, w: Value, bias?: Value): Value {
+  const { windows, groups } = convolution;
+  const { extents, positions, taps } = sizesOf(convolution);
+  const [samples, outputs] = dy.shape as [number, number];
+  const [inner, words] = [w.shape[1] as number, product(positions)];
+  const each = outputs / groups;
+  const columns = sweep(b, contiguous(b, dy), windows.map(backwardOf), [
+    { extent: samples * groups, stride: each * words },
+    "positions",
+    { extent: each, stride: words },
+    "taps",
+  ]);
+  const k = each * taps;
+  const turned = contiguous(b, permute(groupedWeights(b, w, convolution, taps), [0, 2, 1, 3]));
+  const left = withShape(turned, [1, groups, inner, 1, k]);
+  const right = withShape(columns, [samples, groups, 1, product(extents), k]);
+  return withShape(dot(b, left, right, startOf(b, bias, groups)), [samples, groups * inner, ...extents]);
+}
+
+/** y [N, O, …] as [O, N·places]: what a channel's sums run along. */
+export function byChannel(b: Builder, y: Value): Value {
+  const [samples, channels, ...rest] = y.shape as [number, number, ...number[]];
+  const places = product(rest);
+  const flat = withShape(contiguous(b, y), [samples, channels, places]);
+  return withShape(contiguous(b, permute(flat, [1, 0, 2])), [channels, samples * places]);
+}
+
+/** w's gradient of x and y's: Σ over samples and positions, in this order. */
+export function convolveWeights(b: Builder, convolution: Convolution, x: Value, dy: Value, shape: readonly number[]) {
+  const { windows, groups } = convolution;
+  const { extents, positions, taps } = sizesOf(convolution);
+  const [samples, channels] = x.shape as [number, number];
+  const [outputs, inner] = shape as [number, number];
+  const words = product(extents);
+  const run = samples * product(positions);
+  const columns = sweep(b, contiguous(b, x), windows.map(sweepOf), [
+    { extent: channels, stride: words },
+    "taps",
+    { extent: samples, stride: channels * words },
+    "positions",
+  ]);
+  const left = withShape(byChannel(b, dy), [groups, outputs / groups, 1, run]);
+  const right = withShape(columns, [groups, 1, inner * taps, run]);
+  return withShape(dot(b, left, right), shape);
+}

@@ -1,0 +1,3 @@
+import { reduceExtremum } from "./reduce-extremum.ts";
+
+export const reduceMax = reduceExtremum("ReduceMax", "max");

@@ -1,0 +1,3 @@
+import { reduceExtremum } from "./reduce-extremum.ts";
+
+export const reduceMin = reduceExtremum("ReduceMin", "min");
