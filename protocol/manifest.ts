@@ -49,17 +49,67 @@ const model = z.strictObject({
   output: name.optional(),
 });
 
+const number = z.number();
+const betas = z.tuple([number, number]).readonly().optional();
+const learned = { learningRate: number, weightDecay: number.optional() };
+
+const optimiser = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("sgd"),
+    ...learned,
+    momentum: number.optional(),
+    nesterov: z.boolean().optional(),
+  }),
+  z.strictObject({ kind: z.enum(["adam", "adamw"]), ...learned, betas, epsilon: number.optional() }),
+  z.strictObject({
+    kind: z.literal("rmsprop"),
+    ...learned,
+    alpha: number.optional(),
+    epsilon: number.optional(),
+    momentum: number.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("adagrad"),
+    ...learned,
+    epsilon: number.optional(),
+    initialAccumulator: number.optional(),
+  }),
+  z.strictObject({ kind: z.literal("lion"), ...learned, betas }),
+]);
+
+const covered = { steps: extent, warmup: z.int().nonnegative().optional() };
+
+/** Of the learning rate. SPEC: spec/schedules.md. */
+const schedule = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("constant"), ...covered }),
+  z.strictObject({ kind: z.literal("step"), ...covered, every: extent, factor: number }),
+  z.strictObject({ kind: z.literal("cosine"), ...covered, end: number.optional() }),
+  z.strictObject({ kind: z.literal("polynomial"), ...covered, power: number.optional(), end: number.optional() }),
+  z.strictObject({
+    kind: z.literal("oneCycle"),
+    steps: extent,
+    rise: number.optional(),
+    startDivisor: number.optional(),
+    endDivisor: number.optional(),
+  }),
+]);
+
 const training = z.strictObject({
   batch: extent,
   loss: z.enum(["softmaxCrossEntropy", "meanSquaredError"]),
-  optimiser: z.strictObject({ kind: z.literal("sgd"), learningRate: z.number() }),
-  /** Initialisers that are kept as they are. */
+  optimiser,
+  schedule: schedule.optional(),
+  clip: z.strictObject({ by: z.enum(["value", "norm"]), limit: number }).optional(),
+  /** Names or patterns of initialisers that are kept as they are, and of those without weight decay. */
   frozen: z.array(name),
+  noDecay: z.array(name).optional(),
+  /** Equal parts of the batch, one after the other; 1 if absent. */
+  microBatches: extent.optional(),
 });
 
 const stateTensor = z.strictObject({
   name,
-  role: z.enum(["parameter", "frozen", "loss"]),
+  role: z.enum(["parameter", "frozen", "optimiser", "loss"]),
   /** In the ONNX file. */
   shape: z.array(extent),
   /** The state holds the matrix with its axes exchanged. */

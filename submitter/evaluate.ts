@@ -4,6 +4,7 @@ import {
   encodeText,
   evaluateBatch,
   evaluateLoss,
+  parameterWords,
   type CompiledModel,
   type Engine,
   type ForwardOptions,
@@ -47,7 +48,12 @@ export class Inference {
     const dataset = await obtainDataset(this.#source, heldOut ?? manifest.roots.dataset);
     const batch = Math.max(1, Math.min(manifest.training.batch, dataset.samples || samples));
     const forward = this.#forward(batch, fields, manifest.model.label);
-    const loss = await evaluateLoss({ engine: this.#engine, forward, dataset, parameters: state });
+    const loss = await evaluateLoss({
+      engine: this.#engine,
+      forward,
+      dataset,
+      parameters: parameterWords(manifest, state),
+    });
     return { loss, on: heldOut === undefined ? "training" : "heldOut" };
   }
 
@@ -56,7 +62,8 @@ export class Inference {
    * Errors: OperatorError `not-a-text`, `prompt-too-short`, `character-unknown`.
    */
   async *continueText(prompt: string, characters: number): AsyncGenerator<string, void> {
-    const { manifest, state: parameters } = this.#model;
+    const { manifest, state } = this.#model;
+    const parameters = parameterWords(manifest, state);
     const { dataset } = manifest;
     if (dataset.kind !== "text") throw new OperatorError("not-a-text", "This model was not trained on a text.");
     const { context, vocabulary } = dataset;

@@ -10,7 +10,7 @@ export interface Evaluation {
   /** From `compileForward`. */
   readonly forward: CompiledModel;
   readonly dataset: Dataset;
-  /** A state of the trained program, or its parameters alone, in the same order. */
+  /** The parameters in the order of the ONNX file: `parameterWords` of a state of the trained program. */
   readonly parameters: readonly Uint32Array[];
 }
 

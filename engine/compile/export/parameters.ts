@@ -1,7 +1,19 @@
 import { floatsOf } from "../../kernels/reference/words.ts";
 import { reordered } from "../forward-graph.ts";
 import type { TensorData } from "../graph.ts";
-import type { CompiledModel } from "../model.ts";
+import type { CompiledModel, StateTensor } from "../model.ts";
+
+function isParameter({ role }: StateTensor): boolean {
+  return role === "parameter" || role === "frozen";
+}
+
+/** The words of a state's parameters, in the order of the ONNX file: what a forward program takes. */
+export function parameterWords(
+  { states }: Pick<CompiledModel, "states">,
+  state: readonly Uint32Array[],
+): readonly Uint32Array[] {
+  return state.filter((_, i) => isParameter(states[i] as StateTensor));
+}
 
 /** The parameters of a state by name, in the shape and order of the ONNX file. */
 export function parametersIn(
@@ -9,7 +21,7 @@ export function parametersIn(
   state: readonly Uint32Array[],
 ): Map<string, TensorData> {
   const parameters = states.flatMap((tensor, i): [string, TensorData][] => {
-    if (tensor.role !== "parameter" && tensor.role !== "frozen") return [];
+    if (!isParameter(tensor)) return [];
     const words = reordered(state[i] as Uint32Array, tensor, "toOnnx");
     return [[tensor.name, { dtype: "f32", shape: tensor.shape, values: floatsOf(words) }]];
   });
