@@ -43,8 +43,8 @@ const model = z.strictObject({
   onnx: root,
   /** Dataset field by graph input. */
   inputs: z.record(name, name),
-  /** Dataset field that holds the labels or targets. */
-  label: name,
+  /** Dataset field that holds the labels or targets; absent where the graph computes the loss itself. */
+  label: name.optional(),
   /** Graph output that is the logits; the only one if absent. */
   output: name.optional(),
 });
@@ -96,7 +96,21 @@ const schedule = z.discriminatedUnion("kind", [
 
 const training = z.strictObject({
   batch: extent,
-  loss: z.enum(["softmaxCrossEntropy", "meanSquaredError"]),
+  loss: z.enum([
+    "softmaxCrossEntropy",
+    "binaryCrossEntropy",
+    "meanSquaredError",
+    "meanAbsoluteError",
+    "huber",
+    "graphOutput",
+  ]),
+  lossSettings: z
+    .strictObject({
+      ignoreIndex: z.int().optional(),
+      labelSmoothing: number.optional(),
+      delta: number.optional(),
+    })
+    .optional(),
   optimiser,
   schedule: schedule.optional(),
   clip: z.strictObject({ by: z.enum(["value", "norm"]), limit: number }).optional(),

@@ -1,27 +1,21 @@
 import { OperatorError } from "../../common/index.ts";
-import type { Program } from "../program/types.ts";
+import type { Dtype, Program } from "../program/types.ts";
 import { assemble } from "./assemble.ts";
-import { transpose, type Value } from "./builder/value.ts";
-import type { Builder } from "./builder/builder.ts";
+import { makeValue, transpose, type Value } from "./builder/value.ts";
+import { wordsOf, type Builder } from "./builder/builder.ts";
 import { fieldValue, lowerForward, type ForwardGraph, type ForwardOptions, type Parameter } from "./forward-graph.ts";
 import { backward } from "./lowering.ts";
 import { call } from "./builder/map.ts";
+import { countCorrect } from "./metrics.ts";
 import { sumMicroBatches } from "./micro-batches.ts";
 import { evaluate } from "./optimisers/expression.ts";
 import { matching } from "./patterns.ts";
 import { updateParameters, type UpdateSettings } from "./update.ts";
-import { losses, type LossName } from "./loss/losses.ts";
-import type { Loss } from "./loss/loss.ts";
+import { lossOf, type LossOptions } from "./loss/compare.ts";
 import { importOnnx } from "./onnx/import.ts";
 import { validateProgram } from "../program/validate-program.ts";
 
-export interface CompileOptions extends ForwardOptions, UpdateSettings {
-  readonly loss: LossName;
-  /**
-   * Name of the field that the logits are compared with: for softmaxCrossEntropy an i32 label for every position of the logits, for
-   * meanSquaredError an f32 target for every element.
-   */
-  readonly label: string;
+export interface CompileOptions extends ForwardOptions, LossOptions, UpdateSettings {
   /** Names or patterns (`*`, `?`) of initialisers that are kept as they are. */
   readonly frozen?: readonly string[];
   /** Names or patterns of initialisers to which the optimiser's weight decay does not apply. */
@@ -33,8 +27,8 @@ export interface CompileOptions extends ForwardOptions, UpdateSettings {
 /** A state tensor of a compiled program. */
 export interface StateTensor {
   readonly name: string;
-  /** `optimiser` is a moment, named `<moment>/<parameter>`; `loss` is one word; `logits` only a forward program has. */
-  readonly role: "parameter" | "frozen" | "optimiser" | "loss" | "logits";
+  /** `optimiser` is a moment, named `<moment>/<parameter>`; `loss` is one word; `logits` only a forward program has, `metric` only an evaluation. */
+  readonly role: "parameter" | "frozen" | "optimiser" | "loss" | "logits" | "metric";
   /** Shape in the ONNX file, or of the logits; of the parameter's state words for a moment; [] for the loss. */
   readonly shape: readonly number[];
   /** The state holds the matrix with its axes exchanged. */
@@ -57,10 +51,6 @@ function stored({ transposed }: Parameter, value: Value): Value {
 
 function stateOf(role: "parameter" | "frozen", { name, shape, transposed }: Parameter): StateTensor {
   return { name, role, shape, transposed };
-}
-
-function labelLoss(b: Builder, options: ForwardOptions, loss: LossName, label: string, logits: Value): Loss {
-  return losses[loss](b, logits, fieldValue(b, options.fields, label, "The label"));
 }
 
 function checked(model: CompiledModel): CompiledModel {
@@ -90,7 +80,7 @@ function differentiate(options: CompileOptions): Differentiated {
     });
   const forward = lowerForward(importOnnx(options.onnx), { ...options, batch: batch / microBatches });
   const { builder, logits, parameters } = forward;
-  const loss = labelLoss(builder, options, options.loss, options.label, logits);
+  const loss = lossOf(builder, options.fields, options, logits);
   const gradients = new Map([[forward.output, meanOf(builder, loss.gradient, microBatches)]]);
   backward(builder, forward.tape, gradients);
   const reached = parameters.filter(({ name }) => gradients.has(name));
@@ -167,31 +157,55 @@ export function compileModel(options: CompileOptions): CompiledModel {
   });
 }
 
-/**
- * Compiles a forward pass: the parameters of `compileModel` in its order, passed through, then the logits of the batch, then, with a
- * label, the loss (softmaxCrossEntropy if none is named). Run on the same engine, so a held-out loss or a continuation is as repeatable
- * as training.
- */
-export function compileForward(
-  options: ForwardOptions & { readonly label?: string; readonly loss?: LossName },
-): CompiledModel {
-  const { builder, parameters, logits } = lowerForward(importOnnx(options.onnx), options);
-  const outputs: { state: StateTensor; value: Value }[] = [
-    { state: { name: "logits", role: "logits", shape: logits.shape, transposed: false }, value: logits },
-  ];
-  if (options.label !== undefined) {
-    const { value } = labelLoss(builder, options, options.loss ?? "softmaxCrossEntropy", options.label, logits);
-    outputs.push({ state: { name: "loss", role: "loss", shape: [], transposed: false }, value });
-  }
-  const values = [
-    ...parameters.map((parameter) => stored(parameter, parameter.value)),
-    ...outputs.map(({ value }) => value),
-  ];
-  const assembled = assemble(builder, { values });
-  const zeros = assembled.program.states.slice(parameters.length).map(({ words }) => new Uint32Array(words));
+/** What a program that trains nothing yields beside the parameters, which it passes through. */
+type Outputs = (forward: ForwardGraph) => PlacedState[];
+
+function compileOutputs(options: ForwardOptions, outputs: Outputs): CompiledModel {
+  const forward = lowerForward(importOnnx(options.onnx), options);
+  const kept = forward.parameters.map((parameter): PlacedState => {
+    const value = stored(parameter, parameter.value);
+    return { state: stateOf("frozen", parameter), value, initial: parameter.words.slice() };
+  });
+  const placed = [...kept, ...outputs(forward)];
   return checked({
-    ...assembled,
-    initialState: [...parameters.map(({ words }) => words.slice()), ...zeros],
-    states: [...parameters.map((parameter) => stateOf("frozen", parameter)), ...outputs.map(({ state }) => state)],
+    ...assemble(forward.builder, { values: placed.map(({ value }) => value) }),
+    initialState: placed.map(({ initial }) => initial),
+    states: placed.map(({ state }) => state),
+  });
+}
+
+function emptyState(name: string, role: StateTensor["role"], value: Value): PlacedState {
+  const state = { name, role, shape: value.shape, transposed: false };
+  return { state, value, initial: new Uint32Array(wordsOf(value)) };
+}
+
+/**
+ * Compiles a forward pass: the parameters of `compileModel` in the order of the file, passed through, then the logits of the batch.
+ * Run on the same engine, so a continuation is as repeatable as training.
+ */
+export function compileForward(options: ForwardOptions): CompiledModel {
+  return compileOutputs(options, ({ logits }) => [emptyState("logits", "logits", logits)]);
+}
+
+/**
+ * Compiles an evaluation, a program whose state holds sums over its steps, so that they can be claimed and judged as training is: the
+ * parameters, passed through, then `lossSum` (f32: the sum over the steps of the batch's mean loss), and for softmaxCrossEntropy the
+ * counts `correct` and `compared` (i32: positions whose label has the greatest logit, and all that count).
+ */
+export function compileEvaluation(options: ForwardOptions & LossOptions): CompiledModel {
+  return compileOutputs(options, ({ builder: b, parameters, logits }) => {
+    const before = (place: number, dtype: Dtype) =>
+      makeValue({ space: "state", index: parameters.length + place }, dtype, []);
+    const { value } = lossOf(b, options.fields, options, logits);
+    const lossSum = evaluate(b, (use) => call("add", use(before(0, "f32")), use(value)));
+    if (options.loss !== "softmaxCrossEntropy") return [emptyState("lossSum", "metric", lossSum)];
+    const labels = fieldValue(b, options.fields, options.label, "The label");
+    const counters = { correct: before(1, "i32"), compared: before(2, "i32") };
+    const counts = countCorrect(b, logits, labels, options.lossSettings?.ignoreIndex, counters);
+    return [
+      emptyState("lossSum", "metric", lossSum),
+      emptyState("correct", "metric", counts.correct),
+      emptyState("compared", "metric", counts.compared),
+    ];
   });
 }

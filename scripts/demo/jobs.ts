@@ -230,7 +230,7 @@ function accounts(chain: Chain): Promise<Record<Role, Holding>> {
 async function learned({ network, prose, say }: Stage, job: Job): Promise<Learning> {
   const model = await fetchModel(network.chain, network.store, job.id);
   const inference = await Inference.create(model, network.store);
-  const { loss } = await inference.loss();
+  const { loss } = await inference.metrics();
   const characters = Array.from(prose);
   const unigramEntropy = entropyOf(characters.slice(Math.round(characters.length * 0.9)));
   say(`Held-out loss ${loss.toFixed(4)} nats a character; entropy of a unigram model ${unigramEntropy.toFixed(4)}`);
