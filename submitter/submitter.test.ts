@@ -51,7 +51,7 @@ const source: JobSource = {
   onnx: example("next-char.onnx"),
   dataset: { kind: "text", text: example("prose.txt").toString() },
   batch: 16,
-  learningRate: 0.5,
+  optimiser: { kind: "sgd", learningRate: 0.5 },
 };
 
 describe("submitter", () => {

@@ -31,7 +31,7 @@ import { placeText, reportJob, tokens, type Checks, type JobReport } from "./rep
 const steps = 240;
 const interval = 10;
 const batch = 32;
-const learningRate = 0.5;
+const optimiser = { kind: "sgd", learningRate: 0.5 } as const;
 /** UNITS: ms in which the daemons must have settled a finished job's money. */
 const payoutMs = 60_000;
 
@@ -257,7 +257,7 @@ async function drawDivergence(stage: Stage): Promise<DrawnPlace> {
 
 function sourceOf({ onnx, prose }: Stage): JobSource {
   const dataset = { kind: "text", text: prose, heldOut: 0.1 } as const;
-  return { name: "next character", onnx, dataset, batch, learningRate };
+  return { name: "next character", onnx, dataset, batch, optimiser };
 }
 
 async function indexerAgrees({ network, checks }: Stage, job: Job): Promise<void> {
