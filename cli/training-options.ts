@@ -3,6 +3,7 @@ import {
   lossNames,
   optimiserNames,
   scheduleNames,
+  type Adapters,
   type Clip,
   type LossName,
   type LossSettings,
@@ -28,6 +29,10 @@ export interface TrainingOptions {
   readonly initialAccumulator?: number;
   readonly withoutDecay: string[];
   readonly freeze: string[];
+  readonly adapter: string[];
+  readonly adapterRank: number;
+  readonly adapterAlpha: number;
+  readonly adapterSeed: number;
   readonly clipNorm?: number;
   readonly clipValue?: number;
   readonly schedule?: RateSchedule["kind"];
@@ -112,6 +117,11 @@ function scheduleOf(options: TrainingOptions): RateSchedule | undefined {
   return kind === undefined ? undefined : ({ kind, steps, ...settings, ...defined({ end: endRate }) } as RateSchedule);
 }
 
+function adaptersOf(options: TrainingOptions): Adapters | undefined {
+  const { adapter: matrices, adapterRank: rank, adapterAlpha: alpha, adapterSeed: seed } = options;
+  return matrices.length === 0 ? undefined : { rank, alpha, matrices, seed };
+}
+
 function clipOf({ clipNorm, clipValue }: TrainingOptions): Clip | undefined {
   if (clipNorm !== undefined && clipValue !== undefined)
     throw new InvalidArgumentError("Clip by --clip-norm or by --clip-value, not both.");
@@ -125,7 +135,16 @@ export function trainingOf(
   usualLoss: LossName,
 ): Pick<
   JobSource,
-  "batch" | "optimiser" | "schedule" | "clip" | "microBatches" | "loss" | "lossSettings" | "frozen" | "noDecay"
+  | "batch"
+  | "adapters"
+  | "optimiser"
+  | "schedule"
+  | "clip"
+  | "microBatches"
+  | "loss"
+  | "lossSettings"
+  | "frozen"
+  | "noDecay"
 > {
   const { batch, microBatches, loss, freeze, withoutDecay } = options;
   const settings = chosen(options, lossSettings, loss ?? usualLoss, "--loss") as LossSettings;
@@ -135,7 +154,13 @@ export function trainingOf(
     frozen: freeze,
     ...(withoutDecay.length === 0 ? {} : { noDecay: withoutDecay }),
     ...(Object.keys(settings).length === 0 ? {} : { lossSettings: settings }),
-    ...(defined({ schedule: scheduleOf(options), clip: clipOf(options), microBatches, loss }) as object),
+    ...(defined({
+      schedule: scheduleOf(options),
+      clip: clipOf(options),
+      adapters: adaptersOf(options),
+      microBatches,
+      loss,
+    }) as object),
   };
 }
 
@@ -175,6 +200,15 @@ function withOptimiser(command: Command): Command {
       [],
     ) // prettier-ignore
     .option("--freeze <tensor>", "keep an initialiser as it is, by name or pattern (repeat)", append, [])
+    .option(
+      "--adapter <matrix>",
+      "train a low-rank adapter of a matrix, by name or pattern, and nothing else (repeat)",
+      append,
+      [],
+    )
+    .option("--adapter-rank <number>", "extent of the adapters' thin side", integer(1, 65_536), 8)
+    .option("--adapter-alpha <number>", "adapters count alpha/rank times", positive, 16)
+    .option("--adapter-seed <number>", "of the adapters' start values", integer(0, 2 ** 32 - 1), 0)
     .option("--clip-norm <length>", "clip the gradients together to a length", positive)
     .option("--clip-value <number>", "clip every component of the gradients", positive);
 }

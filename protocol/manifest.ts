@@ -79,7 +79,7 @@ const optimiser = z.discriminatedUnion("kind", [
 
 const covered = { steps: extent, warmup: z.int().nonnegative().optional() };
 
-/** Of the learning rate. SPEC: spec/schedules.md. */
+/** Of the learning rate. SPEC: spec/tables.md. */
 const schedule = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("constant"), ...covered }),
   z.strictObject({ kind: z.literal("step"), ...covered, every: extent, factor: number }),
@@ -117,6 +117,10 @@ const training = z.strictObject({
   /** Names or patterns of initialisers that are kept as they are, and of those without weight decay. */
   frozen: z.array(name),
   noDecay: z.array(name).optional(),
+  /** Thin matrices trained beside those that the patterns name; everything else is then frozen. */
+  adapters: z
+    .strictObject({ rank: extent, alpha: number, matrices: z.array(name), seed: z.int().nonnegative().optional() })
+    .optional(),
   /** Equal parts of the batch, one after the other; 1 if absent. */
   microBatches: extent.optional(),
 });

@@ -5,6 +5,7 @@ import {
   importOnnx,
   readCsv,
   readText,
+  type Adapters,
   type Clip,
   type CompiledModel,
   type CsvOptions,
@@ -45,6 +46,7 @@ export interface JobSource {
   readonly optimiser: Optimiser;
   readonly schedule?: RateSchedule;
   readonly clip?: Clip;
+  readonly adapters?: Adapters;
   /** Equal parts of the batch, computed one after the other. */
   readonly microBatches?: number;
   /** meanSquaredError where the dataset has targets, softmaxCrossEntropy where it has labels, if not given. */
@@ -166,8 +168,9 @@ export function compileJob(source: JobSource): CompiledJob {
   checkClasses(source, data);
   const label = loss === "graphOutput" ? undefined : data.label;
   const { schedule, clip, microBatches, lossSettings } = source;
+  const adapters = source.adapters && { ...source.adapters, matrices: [...source.adapters.matrices] };
   const noDecay = source.noDecay && [...source.noDecay];
-  const chosen = defined({ schedule, clip, microBatches, lossSettings, noDecay });
+  const chosen = defined({ adapters, schedule, clip, microBatches, lossSettings, noDecay });
   const compared = defined({ label, output });
   const { fields } = train;
   const training = { batch, loss, optimiser, frozen: [...frozen], ...chosen };

@@ -8,8 +8,8 @@ import {
   parameterWords,
   type CompiledModel,
   type Engine,
-  type ForwardOptions,
   type Metrics,
+  type ModelOptions,
 } from "../engine/index.ts";
 import type { ArtifactStore } from "../protocol/index.ts";
 import { obtainDataset, obtainOnnx, type Source } from "./bundle.ts";
@@ -37,9 +37,12 @@ export class Inference {
     return new Inference(model, onnx, source, engine);
   }
 
-  #options(batch: number, fields: ForwardOptions["fields"]): ForwardOptions {
-    const { inputs, output } = this.#model.manifest.model;
-    return { onnx: this.#onnx, batch, fields, inputs, ...(output === undefined ? {} : { output }) };
+  #options(batch: number, fields: ModelOptions["fields"]): ModelOptions {
+    const { model, training } = this.#model.manifest;
+    const { inputs, output } = model;
+    const { adapters: settings } = training;
+    const adapters = settings && { ...settings, ...defined({ seed: settings.seed }) };
+    return { onnx: this.#onnx, batch, fields, inputs, ...defined({ output, adapters }) } as ModelOptions;
   }
 
   #evaluation(batch: number): CompiledModel {

@@ -1,5 +1,5 @@
 export { compileEvaluation, compileForward, compileModel } from "./model.ts";
-export type { CompiledModel, CompileOptions, StateTensor } from "./model.ts";
+export type { CompiledModel, CompileOptions, ModelOptions, StateTensor } from "./model.ts";
 export type { ForwardOptions, NamedField } from "./forward-graph.ts";
 export { lossNames } from "./loss/losses.ts";
 export type { LossName } from "./loss/losses.ts";
@@ -24,5 +24,6 @@ export type { TextDataset, TextOptions } from "./datasets/text.ts";
 export { evaluateBatch, evaluateMetrics } from "./evaluate.ts";
 export type { Evaluation, Metrics } from "./evaluate.ts";
 export { exportOnnx } from "./export/onnx.ts";
+export type { Adapters } from "./adapters.ts";
 export { parametersIn, parameterWords } from "./export/parameters.ts";
-export { decodeSafetensors, encodeSafetensors, exportSafetensors } from "./export/safetensors.ts";
+export { decodeSafetensors, encodeSafetensors, exportAdapters, exportSafetensors } from "./export/safetensors.ts";

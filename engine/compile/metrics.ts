@@ -24,9 +24,11 @@ export function countCorrect(
   const { z, label } = labelledRows(b, logits, labels);
   const classes = z.shape[1] as number;
   // Rank classes … 1: the first greatest logit has the greatest rank.
-  const ranks = b.constant("f32", new Uint32Array(Float32Array.from({ length: classes }, (_, i) => classes - i).buffer), [
-    classes,
-  ]);
+  const ranks = b.constant(
+    "f32",
+    new Uint32Array(Float32Array.from({ length: classes }, (_, i) => classes - i).buffer),
+    [classes],
+  );
   const isLargest = call("equal", operand(0), operand(1));
   const ranked = map(b, "f32", [z, insertAxis(fold(b, "max", z), 1), ranks], call("mul", isLargest, operand(2)));
   const best = fold(b, "max", ranked);

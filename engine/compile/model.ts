@@ -1,6 +1,8 @@
 import { OperatorError } from "../../common/index.ts";
 import type { Dtype, Program } from "../program/types.ts";
+import { withAdapters, type Adapters } from "./adapters.ts";
 import { assemble } from "./assemble.ts";
+import type { Graph } from "./graph.ts";
 import { makeValue, transpose, type Value } from "./builder/value.ts";
 import { wordsOf, type Builder } from "./builder/builder.ts";
 import { fieldValue, lowerForward, type ForwardGraph, type ForwardOptions, type Parameter } from "./forward-graph.ts";
@@ -15,7 +17,12 @@ import { lossOf, type LossOptions } from "./loss/compare.ts";
 import { importOnnx } from "./onnx/import.ts";
 import { validateProgram } from "../program/validate-program.ts";
 
-export interface CompileOptions extends ForwardOptions, LossOptions, UpdateSettings {
+export interface ModelOptions extends ForwardOptions {
+  /** Thin matrices that are trained beside those of the model, all of whose initialisers are then frozen. */
+  readonly adapters?: Adapters;
+}
+
+export interface CompileOptions extends ModelOptions, LossOptions, UpdateSettings {
   /** Names or patterns (`*`, `?`) of initialisers that are kept as they are. */
   readonly frozen?: readonly string[];
   /** Names or patterns of initialisers to which the optimiser's weight decay does not apply. */
@@ -42,6 +49,8 @@ export interface CompiledModel {
   /** One tensor for each of `states`. */
   readonly initialState: Uint32Array[];
   readonly states: readonly StateTensor[];
+  /** Those that the model was compiled with. */
+  readonly adapters?: Adapters;
 }
 
 /** A parameter's value in the order of its state words. */
@@ -58,11 +67,18 @@ function checked(model: CompiledModel): CompiledModel {
   return model;
 }
 
+/** The graph with its adapters, and what alone is trained where there are some. */
+function importModel({ onnx, adapters }: ModelOptions): { graph: Graph; trained?: ReadonlySet<string> } {
+  const graph = importOnnx(onnx);
+  return adapters === undefined ? { graph } : withAdapters(graph, adapters);
+}
+
 /** Gradients and the loss of a step, before anything is updated. */
 interface Differentiated {
   readonly forward: ForwardGraph;
+  readonly trainable: readonly Parameter[];
   readonly loss: Value;
-  /** By the names of the parameters that some gradient flows to. */
+  /** By the names of the trainable parameters. */
   readonly gradients: ReadonlyMap<string, Value>;
 }
 
@@ -78,16 +94,22 @@ function differentiate(options: CompileOptions): Differentiated {
       batch,
       microBatches,
     });
-  const forward = lowerForward(importOnnx(options.onnx), { ...options, batch: batch / microBatches });
+  const { graph, trained } = importModel(options);
+  const forward = lowerForward(graph, { ...options, batch: batch / microBatches });
   const { builder, logits, parameters } = forward;
   const loss = lossOf(builder, options.fields, options, logits);
   const gradients = new Map([[forward.output, meanOf(builder, loss.gradient, microBatches)]]);
   backward(builder, forward.tape, gradients);
-  const reached = parameters.filter(({ name }) => gradients.has(name));
+  const names = parameters.map(({ name }) => name);
+  const frozen = matching(names, options.frozen ?? [], "frozen-unknown", "cannot be frozen");
+  const reached = parameters.filter(
+    ({ name }) => gradients.has(name) && !frozen.has(name) && (trained?.has(name) ?? true),
+  );
   const values = reached.map((parameter) => stored(parameter, gradients.get(parameter.name) as Value));
   const [sum, ...sums] = sumMicroBatches(builder, [loss.value, ...values], microBatches) as [Value, ...Value[]];
   return {
     forward,
+    trainable: reached,
     loss: meanOf(builder, sum, microBatches),
     gradients: new Map(reached.map(({ name }, i) => [name, sums[i] as Value])),
   };
@@ -100,12 +122,10 @@ interface PlacedState {
 }
 
 /** The parameters after the step and the moments of the optimiser, both in the order of the file. */
-function updated(options: CompileOptions, { forward, gradients }: Differentiated) {
+function updated(options: CompileOptions, { forward, gradients, trainable: trained }: Differentiated) {
   const { builder, parameters } = forward;
   const names = parameters.map(({ name }) => name);
-  const frozen = matching(names, options.frozen ?? [], "frozen-unknown", "cannot be frozen");
   const noDecay = matching(names, options.noDecay ?? [], "decay-unknown", "cannot go without decay");
-  const trained = parameters.filter(({ name }) => gradients.has(name) && !frozen.has(name));
   const updates = updateParameters(
     builder,
     trained.map((parameter) => ({
@@ -154,14 +174,15 @@ export function compileModel(options: CompileOptions): CompiledModel {
     ...assembled,
     initialState: ordered.map(({ initial }) => initial),
     states: ordered.map(({ state }) => state),
+    ...(options.adapters === undefined ? {} : { adapters: options.adapters }),
   });
 }
 
 /** What a program that trains nothing yields beside the parameters, which it passes through. */
 type Outputs = (forward: ForwardGraph) => PlacedState[];
 
-function compileOutputs(options: ForwardOptions, outputs: Outputs): CompiledModel {
-  const forward = lowerForward(importOnnx(options.onnx), options);
+function compileOutputs(options: ModelOptions, outputs: Outputs): CompiledModel {
+  const forward = lowerForward(importModel(options).graph, options);
   const kept = forward.parameters.map((parameter): PlacedState => {
     const value = stored(parameter, parameter.value);
     return { state: stateOf("frozen", parameter), value, initial: parameter.words.slice() };
@@ -183,7 +204,7 @@ function emptyState(name: string, role: StateTensor["role"], value: Value): Plac
  * Compiles a forward pass: the parameters of `compileModel` in the order of the file, passed through, then the logits of the batch.
  * Run on the same engine, so a continuation is as repeatable as training.
  */
-export function compileForward(options: ForwardOptions): CompiledModel {
+export function compileForward(options: ModelOptions): CompiledModel {
   return compileOutputs(options, ({ logits }) => [emptyState("logits", "logits", logits)]);
 }
 
@@ -192,7 +213,7 @@ export function compileForward(options: ForwardOptions): CompiledModel {
  * parameters, passed through, then `lossSum` (f32: the sum over the steps of the batch's mean loss), and for softmaxCrossEntropy the
  * counts `correct` and `compared` (i32: positions whose label has the greatest logit, and all that count).
  */
-export function compileEvaluation(options: ForwardOptions & LossOptions): CompiledModel {
+export function compileEvaluation(options: ModelOptions & LossOptions): CompiledModel {
   return compileOutputs(options, ({ builder: b, parameters, logits }) => {
     const before = (place: number, dtype: Dtype) =>
       makeValue({ space: "state", index: parameters.length + place }, dtype, []);

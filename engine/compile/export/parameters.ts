@@ -1,7 +1,14 @@
 import { floatsOf } from "../../kernels/reference/words.ts";
 import { reordered } from "../forward-graph.ts";
+import { mergeAdapters, type Adapters } from "../adapters.ts";
 import type { TensorData } from "../graph.ts";
 import type { CompiledModel, StateTensor } from "../model.ts";
+
+/** What an export needs to know of a compiled model. */
+export interface Exported extends Pick<CompiledModel, "states"> {
+  /** As the model was compiled with. */
+  readonly adapters?: Pick<Adapters, "rank" | "alpha">;
+}
 
 function isParameter({ role }: StateTensor): boolean {
   return role === "parameter" || role === "frozen";
@@ -26,4 +33,10 @@ export function parametersIn(
     return [[tensor.name, { dtype: "f32", shape: tensor.shape, values: floatsOf(words) }]];
   });
   return new Map(parameters);
+}
+
+/** The same with adapters added to their matrices: the tensors of the ONNX file. */
+export function mergedParameters(model: Exported, state: readonly Uint32Array[]): Map<string, TensorData> {
+  const parameters = parametersIn(model, state);
+  return model.adapters === undefined ? parameters : mergeAdapters(parameters, model.adapters);
 }

@@ -4,7 +4,7 @@ import { refuseSetting } from "./check.ts";
 
 /**
  * How the learning rate goes over the steps of a job. `steps` is the number of steps that the table covers: after them the rate is 0.
- * `warmup` steps come first, in which the rate rises by equal parts. SPEC: spec/schedules.md, one f32 rounding for each sign there.
+ * `warmup` steps come first, in which the rate rises by equal parts. SPEC: spec/tables.md, one f32 rounding for each sign there.
  */
 export type RateSchedule =
   | { readonly kind: "constant"; readonly steps: number; readonly warmup?: number }
@@ -47,7 +47,7 @@ const f = Math.fround;
 const halfPi = floatOf(0x3fc90fdb);
 const sine = [0x3638ef1d, 0xb9500d01, 0x3c088889, 0xbe2aaaab].map(floatOf) as [number, number, number, number];
 
-/** cos²(πu/2) = (1 + cos πu)/2 for 0 ≤ u ≤ 1. SPEC: spec/schedules.md, anneal. */
+/** cos²(πu/2) = (1 + cos πu)/2 for 0 ≤ u ≤ 1. SPEC: spec/tables.md, anneal. */
 export function anneal(u: number): number {
   const early = u <= 0.5;
   const a = f((early ? u : f(1 - u)) * halfPi);
@@ -60,7 +60,7 @@ export function anneal(u: number): number {
   return early ? f(1 - q) : q;
 }
 
-/** SPEC: spec/schedules.md, power: repeated products where the exponent is whole, else exp(exponent·log(x)). */
+/** SPEC: spec/tables.md, power: repeated products where the exponent is whole, else exp(exponent·log(x)). */
 export function power(x: number, exponent: number): number {
   if (!Number.isInteger(exponent) || exponent > 64) return x === 0 ? 0 : exp(f(f(exponent) * log(x)));
   let result = 1;
