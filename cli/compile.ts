@@ -2,13 +2,20 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { OperatorError } from "../common/index.ts";
-import { lossNames, type LossName } from "../engine/index.ts";
 import { ArtifactStore } from "../protocol/index.ts";
-import { prepareJob, type CsvSource, type JobSource, type PreparedJob, type TextSource } from "../submitter/index.ts";
+import {
+  defined,
+  prepareJob,
+  type CsvSource,
+  type JobSource,
+  type PreparedJob,
+  type TextSource,
+} from "../submitter/index.ts";
 import { print, table, type Io } from "./io.ts";
-import { decimal, integer, storeOption, withJson } from "./options.ts";
+import { append, decimal, integer, positive, storeOption, withJson } from "./options.ts";
+import { trainingOf, withTraining, type TrainingOptions } from "./training-options.ts";
 
-interface Options {
+interface Options extends TrainingOptions {
   readonly text?: string;
   readonly csv?: string;
   readonly heldOut?: string;
@@ -19,12 +26,8 @@ interface Options {
   readonly header: boolean;
   readonly classes?: number;
   readonly divisor?: number;
-  readonly batch: number;
-  readonly learningRate: number;
-  readonly loss?: LossName;
   readonly input: Record<string, string>;
   readonly output?: string;
-  readonly freeze: string[];
   readonly name?: string;
   readonly bundle: string;
   readonly json?: boolean;
@@ -41,11 +44,6 @@ function readInput(path: string): Uint8Array {
 
 const readText = (path: string): string => new TextDecoder().decode(readInput(path));
 
-/** An object without the members that are undefined: absent and undefined differ for the compiler. */
-function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as never;
-}
-
 function textSource(options: Options, path: string): TextSource {
   const part = options.heldOut === undefined ? undefined : decimal(options.heldOut);
   if (part !== undefined && (part < 0 || part >= 1))
@@ -59,12 +57,6 @@ function columnNumber(name: string): number {
   throw new InvalidArgumentError(`Column "${name}" has no name without a header: give its number, from 0.`);
 }
 
-function positive(text: string): number {
-  const value = decimal(text);
-  if (value > 0 && Number.isFinite(1 / Math.fround(value)) && Number.isFinite(Math.fround(value))) return value;
-  throw new InvalidArgumentError("Give a number above 0 that a 32-bit float holds.");
-}
-
 function csvSource(options: Options, path: string): CsvSource {
   const { header, label, target, divisor, classes, heldOut } = options;
   const column = (name: string) => (header ? name : columnNumber(name));
@@ -76,7 +68,7 @@ function csvSource(options: Options, path: string): CsvSource {
 }
 
 function sourceOf(file: string, options: Options): JobSource {
-  const { text, csv, batch, learningRate, loss, input, output, freeze } = options;
+  const { text, csv, input, output } = options;
   if ((text === undefined) === (csv === undefined)) {
     throw new OperatorError("no-dataset", "Name one dataset: --text <file> or --csv <file>.");
   }
@@ -87,10 +79,8 @@ function sourceOf(file: string, options: Options): JobSource {
     name,
     onnx: readInput(file),
     dataset,
-    batch,
-    learningRate,
-    frozen: freeze,
-    ...defined({ inputs, output, loss }),
+    ...trainingOf(options, options.target.length > 0 ? "meanSquaredError" : "softmaxCrossEntropy"),
+    ...defined({ inputs, output }),
   } as JobSource;
 }
 
@@ -126,10 +116,6 @@ async function run(file: string, options: Options, io: Io): Promise<void> {
   print(io, true, { ...roots, workUnitsPerStep, bundleBytes, bundle: options.bundle, manifest }, () => []);
 }
 
-function append(name: string, before: string[]): string[] {
-  return [...before, name];
-}
-
 function mapping(text: string, before: Record<string, string>): Record<string, string> {
   const [input, field, ...rest] = text.split("=");
   if (input && field && rest.length === 0) return { ...before, [input]: field };
@@ -138,7 +124,7 @@ function mapping(text: string, before: Record<string, string>): Record<string, s
 
 /** `pinpoint compile`: a model and a dataset to a bundle. */
 export function compileCommand(io: Io): Command {
-  return withJson(
+  const command = withJson(
     new Command("compile")
       .description("compile an ONNX model and a dataset into a bundle that can be submitted")
       .argument("<model>", "ONNX file")
@@ -161,25 +147,18 @@ export function compileCommand(io: Io): Command {
       .option("--no-header", "CSV: the first line is data")
       .option("--classes <number>", "CSV: number of classes; as the labels say if left out", integer(1, 1e6))
       .option("--divisor <number>", "CSV: divide every feature by it", positive)
-      .option("--batch <samples>", "samples of one step", integer(1, 2 ** 20), 32)
-      .option("--learning-rate <rate>", "of gradient descent", positive, 0.1)
-      .addOption(
-        new Option(
-          "--loss <name>",
-          "what is minimised; meanSquaredError with --target, else softmaxCrossEntropy",
-        ).choices(lossNames),
-      )
       .option("--input <input=field>", "which dataset field a graph input reads (repeat)", mapping, {})
       .option("--output <name>", "graph output that is the logits; the only one if left out")
-      .option("--freeze <tensor>", "keep an initialiser as it is (repeat)", append, [])
       .option("--name <text>", "name of the job; that of the file if left out")
       .addOption(storeOption("--bundle <folder>", "where to write the bundle", "PINPOINT_BUNDLE", "bundle")),
-  )
+  );
+  return withTraining(command)
     .addHelpText(
       "after",
       "\nExamples:\n  pinpoint compile examples/next-char.onnx --text examples/prose.txt --learning-rate 0.5\n" +
         "  pinpoint compile digits.onnx --csv train.csv --held-out test.csv --label digit --divisor 255\n" +
-        "  pinpoint compile prices.onnx --csv homes.csv --target price --learning-rate 0.01",
+        "  pinpoint compile prices.onnx --csv homes.csv --target price --optimiser adamw --learning-rate 0.001 \\\n" +
+        "    --without-decay '*.bias' --clip-norm 1 --schedule cosine --schedule-steps 1000 --warmup 50",
     )
     .action((file: string, options: Options) => run(file, options, io));
 }

@@ -44,7 +44,7 @@ async function run(jobId: bigint, options: Options, io: Io): Promise<void> {
   const inference = await Inference.create(model, store);
   if (options.out !== undefined)
     write(options.out, await exportModel(model, store, options.format ?? formatOf(options.out)));
-  const evaluation = options.evaluate === true ? await inference.loss() : undefined;
+  const evaluation = options.evaluate === true ? await inference.metrics() : undefined;
   let text: string | undefined;
   if (options.continue !== undefined) {
     text = options.continue;
@@ -67,6 +67,7 @@ async function run(jobId: bigint, options: Options, io: Io): Promise<void> {
       ["checkpoint", `${checkpoint}, ${stateRoot}`],
       ...(options.out === undefined ? [] : ([["written", options.out]] as const)),
       ...(evaluation === undefined ? [] : ([[`loss (${evaluation.on})`, evaluation.loss]] as const)),
+      ...(evaluation?.accuracy === undefined ? [] : ([["accuracy", evaluation.accuracy]] as const)),
     ]),
     ...(text === undefined ? [] : ["", text]),
   ]);

@@ -106,6 +106,18 @@ export function decimal(text: string): number {
   throw new InvalidArgumentError("Give a decimal number.");
 }
 
+/** A number above 0 that f32 holds. */
+export function positive(text: string): number {
+  const value = decimal(text);
+  if (value > 0 && Number.isFinite(1 / Math.fround(value)) && Number.isFinite(Math.fround(value))) return value;
+  throw new InvalidArgumentError("Give a number above 0 that a 32-bit float holds.");
+}
+
+/** Collects an option that may be repeated. */
+export function append(text: string, before: string[]): string[] {
+  return [...before, text];
+}
+
 export function hash(text: string): Hex {
   if (isHash(text)) return text;
   throw new InvalidArgumentError("Give 0x and 64 hexadecimal digits.");

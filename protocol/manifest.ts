@@ -43,23 +43,91 @@ const model = z.strictObject({
   onnx: root,
   /** Dataset field by graph input. */
   inputs: z.record(name, name),
-  /** Dataset field that holds the labels or targets. */
-  label: name,
+  /** Dataset field that holds the labels or targets; absent where the graph computes the loss itself. */
+  label: name.optional(),
   /** Graph output that is the logits; the only one if absent. */
   output: name.optional(),
 });
 
+const number = z.number();
+const betas = z.tuple([number, number]).readonly().optional();
+const learned = { learningRate: number, weightDecay: number.optional() };
+
+const optimiser = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("sgd"),
+    ...learned,
+    momentum: number.optional(),
+    nesterov: z.boolean().optional(),
+  }),
+  z.strictObject({ kind: z.enum(["adam", "adamw"]), ...learned, betas, epsilon: number.optional() }),
+  z.strictObject({
+    kind: z.literal("rmsprop"),
+    ...learned,
+    alpha: number.optional(),
+    epsilon: number.optional(),
+    momentum: number.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("adagrad"),
+    ...learned,
+    epsilon: number.optional(),
+    initialAccumulator: number.optional(),
+  }),
+  z.strictObject({ kind: z.literal("lion"), ...learned, betas }),
+]);
+
+const covered = { steps: extent, warmup: z.int().nonnegative().optional() };
+
+/** Of the learning rate. SPEC: spec/tables.md. */
+const schedule = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("constant"), ...covered }),
+  z.strictObject({ kind: z.literal("step"), ...covered, every: extent, factor: number }),
+  z.strictObject({ kind: z.literal("cosine"), ...covered, end: number.optional() }),
+  z.strictObject({ kind: z.literal("polynomial"), ...covered, power: number.optional(), end: number.optional() }),
+  z.strictObject({
+    kind: z.literal("oneCycle"),
+    steps: extent,
+    rise: number.optional(),
+    startDivisor: number.optional(),
+    endDivisor: number.optional(),
+  }),
+]);
+
 const training = z.strictObject({
   batch: extent,
-  loss: z.enum(["softmaxCrossEntropy", "meanSquaredError"]),
-  optimiser: z.strictObject({ kind: z.literal("sgd"), learningRate: z.number() }),
-  /** Initialisers that are kept as they are. */
+  loss: z.enum([
+    "softmaxCrossEntropy",
+    "binaryCrossEntropy",
+    "meanSquaredError",
+    "meanAbsoluteError",
+    "huber",
+    "graphOutput",
+  ]),
+  lossSettings: z
+    .strictObject({
+      ignoreIndex: z.int().optional(),
+      labelSmoothing: number.optional(),
+      delta: number.optional(),
+    })
+    .optional(),
+  optimiser,
+  schedule: schedule.optional(),
+  clip: z.strictObject({ by: z.enum(["value", "norm"]), limit: number }).optional(),
+  /** Names or patterns of initialisers that are kept as they are, and of those without weight decay. */
   frozen: z.array(name),
+  noDecay: z.array(name).optional(),
+  /** Thin matrices trained beside those that the patterns name; everything else is then frozen. */
+  adapters: z
+    .strictObject({ rank: extent, alpha: number, matrices: z.array(name), seed: z.int().nonnegative().optional() })
+    .optional(),
+  /** Equal parts of the batch, one after the other; 1 if absent. */
+  microBatches: extent.optional(),
 });
 
 const stateTensor = z.strictObject({
   name,
-  role: z.enum(["parameter", "running", "frozen", "loss"]),
+  role: z.enum(["parameter", "running", "frozen", "optimiser", "loss"]),
   /** In the ONNX file. */
   shape: z.array(extent),
   /** The state holds the matrix with its axes exchanged. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { compileForward, compileModel, createExecutor, evaluateLoss, readText } from "../engine/index.ts";
+import { compileEvaluation, compileModel, createExecutor, evaluateMetrics, readText } from "../engine/index.ts";
 import { CONTEXT, nextCharModel } from "./make-example-model.ts";
 
 const example = (name: string) => readFileSync(new URL(`../examples/${name}`, import.meta.url));
@@ -21,17 +21,17 @@ describe("the example model", () => {
   it("learns more than the frequencies of characters in 200 steps", async () => {
     const onnx = example("next-char.onnx");
     const fields = text.train.fields;
-    const common = { onnx, fields, inputs: { tokens: "tokens" }, label: "target" };
+    const common = { onnx, fields, inputs: { tokens: "tokens" }, label: "target", loss: "softmaxCrossEntropy" } as const;
     const optimiser = { kind: "sgd", learningRate: 0.5 } as const;
-    const model = compileModel({ ...common, batch: 32, loss: "softmaxCrossEntropy", optimiser });
+    const model = compileModel({ ...common, batch: 32, optimiser });
     const { program, constants } = model;
     const executor = await createExecutor("reference", { program, constants, dataset: text.train.dataset });
     executor.setState(model.initialState);
     for (let step = 0; step < 200; step++) executor.step({ step, seed: 1, order: "shuffled" });
     const heldOut = text.heldOut!;
-    const loss = await evaluateLoss({
+    const { loss } = await evaluateMetrics({
       engine: "reference",
-      forward: compileForward({ ...common, batch: 64 }),
+      forward: compileEvaluation({ ...common, batch: 64 }),
       dataset: heldOut.dataset,
       parameters: executor.getState(),
     });

@@ -5,13 +5,19 @@ import {
   importOnnx,
   readCsv,
   readText,
+  type Adapters,
+  type Clip,
   type CompiledModel,
   type CsvOptions,
   type LossName,
+  type LossSettings,
   type NamedDataset,
   type NamedField,
+  type Optimiser,
+  type RateSchedule,
 } from "../engine/index.ts";
 import type { Manifest } from "../protocol/index.ts";
+import { defined } from "./defined.ts";
 
 export interface TextSource {
   readonly kind: "text";
@@ -37,13 +43,21 @@ export interface JobSource {
   readonly onnx: Uint8Array;
   readonly dataset: TextSource | CsvSource;
   readonly batch: number;
-  readonly learningRate: number;
+  readonly optimiser: Optimiser;
+  readonly schedule?: RateSchedule;
+  readonly clip?: Clip;
+  readonly adapters?: Adapters;
+  /** Equal parts of the batch, computed one after the other. */
+  readonly microBatches?: number;
   /** meanSquaredError where the dataset has targets, softmaxCrossEntropy where it has labels, if not given. */
   readonly loss?: LossName;
+  readonly lossSettings?: LossSettings;
   /** Dataset field by graph input; may be left out where there is one input. */
   readonly inputs?: Readonly<Record<string, string>>;
   readonly output?: string;
+  /** Names or patterns of initialisers that are kept as they are, and of those without weight decay. */
   readonly frozen?: readonly string[];
+  readonly noDecay?: readonly string[];
 }
 
 export interface CompiledJob {
@@ -147,16 +161,19 @@ function copies(fields: readonly NamedField[]): NamedField[] {
  * Errors: OperatorError, one sentence on what the model or the data lacks.
  */
 export function compileJob(source: JobSource): CompiledJob {
-  const { onnx, batch, learningRate, output, frozen = [] } = source;
-  const { dataset: text } = source;
-  const data = text.kind === "text" ? textData(source, text) : csvData(source, text);
-  const { inputs, label, train, heldOut, dataset } = data;
+  const { onnx, batch, optimiser, output, frozen = [], dataset: given } = source;
+  const data = given.kind === "text" ? textData(source, given) : csvData(source, given);
+  const { inputs, train, heldOut, dataset } = data;
   const loss = source.loss ?? data.loss;
   checkClasses(source, data);
-  const optimiser = { kind: "sgd" as const, learningRate };
-  const outputs = output === undefined ? {} : { output };
+  const label = loss === "graphOutput" ? undefined : data.label;
+  const { schedule, clip, microBatches, lossSettings } = source;
+  const adapters = source.adapters && { ...source.adapters, matrices: [...source.adapters.matrices] };
+  const noDecay = source.noDecay && [...source.noDecay];
+  const chosen = defined({ adapters, schedule, clip, microBatches, lossSettings, noDecay });
+  const compared = defined({ label, output });
   const { fields } = train;
-  const compiled = compileModel({ onnx, batch, fields, inputs, ...outputs, loss, optimiser, label, frozen });
-  const training = { batch, loss, optimiser, frozen: [...frozen] };
-  return { compiled, train, heldOut, describe: { model: { inputs, label, ...outputs }, training, dataset } };
+  const training = { batch, loss, optimiser, frozen: [...frozen], ...chosen };
+  const compiled = compileModel({ onnx, fields, inputs, ...compared, ...training });
+  return { compiled, train, heldOut, describe: { model: { inputs, ...compared }, training, dataset } };
 }

@@ -1,15 +1,19 @@
 import { OperatorError } from "../common/index.ts";
 import {
+  compileEvaluation,
   compileForward,
   encodeText,
   evaluateBatch,
-  evaluateLoss,
+  evaluateMetrics,
+  parameterWords,
   type CompiledModel,
   type Engine,
-  type ForwardOptions,
+  type Metrics,
+  type ModelOptions,
 } from "../engine/index.ts";
 import type { ArtifactStore } from "../protocol/index.ts";
 import { obtainDataset, obtainOnnx, type Source } from "./bundle.ts";
+import { defined } from "./defined.ts";
 import type { TrainedModel } from "./model.ts";
 
 /** The forward pass of a trained model, from the ONNX file of its bundle. */
@@ -33,22 +37,36 @@ export class Inference {
     return new Inference(model, onnx, source, engine);
   }
 
-  #forward(batch: number, fields: ForwardOptions["fields"], label?: string): CompiledModel {
-    const { inputs, output } = this.#model.manifest.model;
-    const outputs = output === undefined ? {} : { output };
-    const labels = label === undefined ? {} : { label, loss: this.#model.manifest.training.loss };
-    return compileForward({ onnx: this.#onnx, batch, fields, inputs, ...outputs, ...labels });
+  #options(batch: number, fields: ModelOptions["fields"]): ModelOptions {
+    const { model, training } = this.#model.manifest;
+    const { inputs, output } = model;
+    const { adapters: settings } = training;
+    const adapters = settings && { ...settings, ...defined({ seed: settings.seed }) };
+    return { onnx: this.#onnx, batch, fields, inputs, ...defined({ output, adapters }) } as ModelOptions;
   }
 
-  /** Mean loss over the held-out dataset, or over the training dataset where nothing was held out. */
-  async loss(): Promise<{ readonly loss: number; readonly on: "heldOut" | "training" }> {
+  #evaluation(batch: number): CompiledModel {
+    const { model, training, dataset } = this.#model.manifest;
+    const { loss, lossSettings } = training;
+    const settings = defined({ label: model.label, lossSettings: lossSettings && defined(lossSettings) });
+    return compileEvaluation({ ...this.#options(batch, dataset.fields), loss, ...settings });
+  }
+
+  /** Mean loss, and accuracy, over the held-out dataset, or over the training dataset where nothing was held out. */
+  async metrics(): Promise<Metrics & { readonly on: "heldOut" | "training" }> {
     const { manifest, state } = this.#model;
-    const { heldOut, fields, samples } = manifest.dataset;
+    const { heldOut, samples } = manifest.dataset;
     const dataset = await obtainDataset(this.#source, heldOut ?? manifest.roots.dataset);
-    const batch = Math.max(1, Math.min(manifest.training.batch, dataset.samples || samples));
-    const forward = this.#forward(batch, fields, manifest.model.label);
-    const loss = await evaluateLoss({ engine: this.#engine, forward, dataset, parameters: state });
-    return { loss, on: heldOut === undefined ? "training" : "heldOut" };
+    const { batch: trained, microBatches = 1 } = manifest.training;
+    const batch = Math.max(1, Math.min(trained / microBatches, dataset.samples || samples));
+    const parameters = parameterWords(manifest, state);
+    const metrics = await evaluateMetrics({
+      engine: this.#engine,
+      forward: this.#evaluation(batch),
+      dataset,
+      parameters,
+    });
+    return { ...metrics, on: heldOut === undefined ? "training" : "heldOut" };
   }
 
   /**
@@ -56,12 +74,13 @@ export class Inference {
    * Errors: OperatorError `not-a-text`, `prompt-too-short`, `character-unknown`.
    */
   async *continueText(prompt: string, characters: number): AsyncGenerator<string, void> {
-    const { manifest, state: parameters } = this.#model;
+    const { manifest, state } = this.#model;
+    const parameters = parameterWords(manifest, state);
     const { dataset } = manifest;
     if (dataset.kind !== "text") throw new OperatorError("not-a-text", "This model was not trained on a text.");
     const { context, vocabulary } = dataset;
     const fields = dataset.fields.filter(({ name }) => name !== manifest.model.label);
-    const forward = this.#forward(1, fields);
+    const forward = compileForward(this.#options(1, fields));
     const tokens = [...encodeText(prompt, vocabulary)];
     if (tokens.length < context) {
       const message = `Give at least ${context} characters to continue: that is what the model looks at.`;

@@ -1,5 +1,6 @@
 export * from "./bundle.ts";
 export * from "./compile.ts";
+export * from "./defined.ts";
 export * from "./evaluate.ts";
 export * from "./export.ts";
 export * from "./model.ts";

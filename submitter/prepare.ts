@@ -79,7 +79,8 @@ async function putAll(bundle: Bundle, source: JobSource, job: CompiledJob): Prom
   };
   const held = heldOut === undefined ? {} : { heldOut: await bundle.dataset(heldOut.dataset) };
   const states = compiled.states.map(({ name, role, shape, transposed }) => {
-    if (role === "logits") throw new OperatorError("no-training", "A forward program is no job: it trains nothing.");
+    if (role === "logits" || role === "metric")
+      throw new OperatorError("no-training", "A forward program is no job: it trains nothing.");
     return { name, role, shape: [...shape], transposed };
   });
   const dataset = { ...describe.dataset, ...held };

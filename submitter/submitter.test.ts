@@ -51,7 +51,7 @@ const source: JobSource = {
   onnx: example("next-char.onnx"),
   dataset: { kind: "text", text: example("prose.txt").toString() },
   batch: 16,
-  learningRate: 0.5,
+  optimiser: { kind: "sgd", learningRate: 0.5 },
 };
 
 describe("submitter", () => {
@@ -131,7 +131,11 @@ describe("submitter", () => {
     const state = await obtainState({ base: server.url, store: bundle }, manifest.roots.initialState, program);
     const model = { manifest, program, state, terms: { uri: server.url } } as TrainedModel;
     // 2·1 is right; 2·3 misses 9 by 3.
-    expect(await (await Inference.create(model, bundle)).loss()).to.deep.equal({ loss: 4.5, on: "heldOut" });
+    expect(await (await Inference.create(model, bundle)).metrics()).to.deep.equal({
+      loss: 4.5,
+      samples: 2,
+      on: "heldOut",
+    });
     const labels = await prepareJob({ ...job, loss: "softmaxCrossEntropy" }, bundle).catch((error: unknown) => error);
     expect(labels).to.be.instanceOf(OperatorError).with.property("code", "labels-mismatch");
   });
@@ -197,11 +201,12 @@ describe("submitter", () => {
     expect(model).to.include({ checkpoint: 2 });
     expect(model.state).to.deep.equal(executor.getState());
     const inference = await Inference.create(model, local);
-    const trained = await inference.loss();
+    const trained = await inference.metrics();
     const initial = await obtainState(source, terms.initialStateRoot, input.program);
-    const untrained = await (await Inference.create({ ...model, state: initial }, local)).loss();
+    const untrained = await (await Inference.create({ ...model, state: initial }, local)).metrics();
     expect(trained.on).to.equal("heldOut");
     expect(trained.loss).to.be.lessThan(untrained.loss).and.greaterThan(0);
+    expect(trained.accuracy).to.be.greaterThan(untrained.accuracy!);
     let text = "";
     for await (const character of inference.continueText("the quic", 5)) text += character;
     expect(Array.from(text).length).to.equal(5);

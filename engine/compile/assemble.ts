@@ -38,22 +38,37 @@ function declareConstants(b: Builder, operators: readonly Operator[]) {
   return { operators: renamed, declarations, constants: used.map(({ words }) => words) };
 }
 
+/** What a program's next state is made of. */
+export interface NextState {
+  /** State tensors in the order of the builder's state refs. */
+  readonly values: readonly Value[];
+  /** The declared order, as indices into `values`; the same one if left out. */
+  readonly order?: readonly number[];
+  /** Positions of one step; the builder's if left out. */
+  readonly batch?: number;
+}
+
 /**
- * The program whose next state is `states`: what feeds none of them is gone, sums start where they can, elementwise chains are
+ * The program whose next state is `values`: what feeds none of them is gone, sums start where they can, elementwise chains are
  * single Maps. A function of the emitted operators alone, so one model and settings have one program root.
  */
-export function assemble(b: Builder, states: readonly Value[]): AssembledProgram {
+export function assemble(b: Builder, { values, order, batch = b.batch }: NextState): AssembledProgram {
+  const declared = order ?? values.map((_, index) => index);
+  const places = new Map(declared.map((index, place) => [index, place]));
+  const renamed = (ref: Ref): Ref => (ref.space === "state" ? { ...ref, index: places.get(ref.index) as number } : ref);
+  const states = declared.map((index) => values[index] as Value);
   const copies = states.map((value) => stateCopy(b, value));
-  const draft = prune({ operators: [...b.operators, ...copies], states: states.length });
+  const operators = [...b.operators, ...copies].map((operator) => withRefs(operator, renamed));
+  const draft = prune({ operators, states: states.length });
   const passes = [startSums, inlineStates, fuseMaps, collapseMaps];
   const done = passes.reduce((result, pass) => pass(result), draft);
-  const { operators, declarations, constants } = declareConstants(b, done.operators);
+  const { operators: finished, declarations, constants } = declareConstants(b, done.operators);
   const program: Program = {
     states: states.map((value) => ({ dtype: value.dtype, words: wordsOf(value) })),
     fields: b.fields.map(({ dtype, length }) => ({ dtype, length })),
     constants: declarations,
-    operators,
-    batch: b.batch,
+    operators: finished,
+    batch,
   };
   return { program, constants };
 }

@@ -2,13 +2,13 @@ import { expect } from "chai";
 import { OperatorError, toHex } from "../../common/index.ts";
 import { createExecutor } from "../executor.ts";
 import { programCommitment } from "../program/root.ts";
-import { evaluateBatch } from "./evaluate.ts";
+import { evaluateBatch, evaluateMetrics } from "./evaluate.ts";
 import { exportOnnx } from "./export/onnx.ts";
 import { parametersIn } from "./export/parameters.ts";
 import { decodeSafetensors, exportSafetensors } from "./export/safetensors.ts";
 import type { NamedField } from "./forward-graph.ts";
 import type { TensorData } from "./graph.ts";
-import { compileForward, compileModel, type CompiledModel } from "./model.ts";
+import { compileEvaluation, compileForward, compileModel, type CompiledModel } from "./model.ts";
 import { importOnnx } from "./onnx/import.ts";
 import { writeOnnx, type GraphDescription } from "./onnx/write.ts";
 
@@ -167,7 +167,7 @@ describe("exportOnnx", () => {
   });
 });
 
-describe("compileForward", () => {
+describe("compileForward and compileEvaluation", () => {
   it("computes the training program's loss and the logits, and keeps the parameters", async () => {
     const onnx = writeOnnx(description);
     const model = compile();
@@ -175,9 +175,11 @@ describe("compileForward", () => {
     executor.setState(model.initialState);
     executor.step({ step: 0, seed: 0, order: "sequential" });
     const loss = new Float32Array(executor.getState().at(-1)!.buffer)[0];
-    const forward = compileForward({ ...settings, onnx, label: "label" });
-    const outputs = await evaluateBatch({ engine: "reference", forward, dataset, parameters: model.initialState });
-    expect(outputs.loss).to.equal(loss);
+    const common = { engine: "reference", dataset, parameters: model.initialState } as const;
+    const outputs = await evaluateBatch({ ...common, forward: compileForward({ ...settings, onnx }) });
+    const compared = { onnx, label: "label", loss: "softmaxCrossEntropy" } as const;
+    const metrics = await evaluateMetrics({ ...common, forward: compileEvaluation({ ...settings, ...compared }) });
+    expect(metrics.loss).to.equal(loss);
     const logits = [...outputs.logits];
     expect(logits).to.have.length(6);
     const losses = [0, 1].map((row) => {
@@ -186,6 +188,11 @@ describe("compileForward", () => {
       return Math.log(z.reduce((sum, value) => sum + Math.exp(value), 0)) - z[label]!;
     });
     expect((losses[0]! + losses[1]!) / 2).to.be.closeTo(loss!, 1e-6);
+    const hits = [0, 1].filter((row) => {
+      const z = logits.slice(row * 3, row * 3 + 3);
+      return z.indexOf(Math.max(...z)) === dataset.fields[1].words[row];
+    });
+    expect(metrics).to.include({ samples: 2, accuracy: hits.length / 2 });
   });
 });
 

@@ -7,18 +7,11 @@ import type { CompiledModel } from "./model.ts";
 export interface Evaluation {
   /** The engine that runs it; every engine gives the same words. */
   readonly engine: Engine;
-  /** From `compileForward`. */
+  /** From `compileForward` or `compileEvaluation`. */
   readonly forward: CompiledModel;
   readonly dataset: Dataset;
-  /** A state of the trained program, or its parameters alone, in the same order. */
+  /** The parameters in the order of the ONNX file: `parameterWords` of a state of the trained program. */
   readonly parameters: readonly Uint32Array[];
-}
-
-export interface Outputs {
-  /** In the shape of the state tensor "logits". */
-  readonly logits: Float32Array;
-  /** Mean over the batch; absent where the program was compiled without a label. */
-  readonly loss?: number;
 }
 
 /** The parameters with empty outputs behind them. */
@@ -28,40 +21,51 @@ function startState({ forward, parameters }: Evaluation): State {
   );
 }
 
-/** Logits and loss of the first batches of the dataset, in its order. */
-async function runForward(evaluation: Evaluation, batches: number): Promise<Outputs[]> {
+/** The state after some steps over the dataset, in its order, by the names of what is not passed through. */
+async function runForward(evaluation: Evaluation, steps: number): Promise<Map<string, Uint32Array>> {
   const { forward, dataset } = evaluation;
   const { program, constants, states } = forward;
   const executor = await createExecutor(evaluation.engine, { program, constants, dataset });
   executor.setState(startState(evaluation));
-  const place = (role: string) => states.findIndex((state) => state.role === role);
-  return Array.from({ length: batches }, (_, step) => {
-    executor.step({ step, seed: 0, order: "sequential" });
-    const state = executor.getState();
-    const loss = state[place("loss")];
-    const logits = floatsOf(state[place("logits")] as Uint32Array).slice();
-    return loss === undefined ? { logits } : { logits, loss: floatsOf(loss)[0] as number };
-  });
+  for (let step = 0; step < steps; step++) executor.step({ step, seed: 0, order: "sequential" });
+  const state = executor.getState();
+  const made = states.flatMap(({ name, role }, i): [string, Uint32Array][] =>
+    role === "frozen" ? [] : [[name, state[i] as Uint32Array]],
+  );
+  return new Map(made);
 }
 
-/** Logits, and loss if there is a label, of the first batch of the dataset. */
-export async function evaluateBatch(evaluation: Evaluation): Promise<Outputs> {
-  return (await runForward(evaluation, 1))[0] as Outputs;
+/** Logits of the first batch of the dataset, in the shape of the state tensor "logits". `forward` is from `compileForward`. */
+export async function evaluateBatch(evaluation: Evaluation): Promise<{ readonly logits: Float32Array }> {
+  const made = await runForward(evaluation, 1);
+  return { logits: floatsOf(made.get("logits") as Uint32Array).slice() };
+}
+
+export interface Metrics {
+  /** Mean over the batches of the batch's mean loss. */
+  readonly loss: number;
+  /** Part of the compared positions whose label has the greatest logit; absent where the loss is no softmaxCrossEntropy, or none counts. */
+  readonly accuracy?: number;
+  /** Samples that were compared. */
+  readonly samples: number;
 }
 
 /**
- * Mean loss over the dataset's whole batches; the samples that do not fill the last batch are left out.
- * Throws the OperatorError `dataset-too-small`.
+ * Loss and accuracy over the dataset's whole batches; the samples that do not fill the last batch are left out. `forward` is from
+ * `compileEvaluation`. Throws the OperatorError `dataset-too-small`.
  */
-export async function evaluateLoss(evaluation: Evaluation): Promise<number> {
+export async function evaluateMetrics(evaluation: Evaluation): Promise<Metrics> {
   const { dataset, forward } = evaluation;
-  const batches = Math.floor(dataset.samples / forward.program.batch);
-  if (batches === 0 || !forward.states.some(({ role }) => role === "loss"))
+  const { batch } = forward.program;
+  const batches = Math.floor(dataset.samples / batch);
+  if (batches === 0)
     throw new OperatorError(
       "dataset-too-small",
-      `A loss needs a label and at least ${forward.program.batch} samples, one batch; there are ${dataset.samples}.`,
-      { samples: dataset.samples, batch: forward.program.batch },
+      `A loss needs at least ${batch} samples, one batch; there are ${dataset.samples}.`,
+      { samples: dataset.samples, batch },
     );
-  const outputs = await runForward(evaluation, batches);
-  return outputs.reduce((sum, { loss }) => sum + (loss as number), 0) / batches;
+  const made = await runForward(evaluation, batches);
+  const loss = (floatsOf(made.get("lossSum") as Uint32Array)[0] as number) / batches;
+  const [correct, compared] = ["correct", "compared"].map((name) => made.get(name)?.[0] ?? 0) as [number, number];
+  return { loss, samples: batches * batch, ...(compared === 0 ? {} : { accuracy: correct / compared }) };
 }

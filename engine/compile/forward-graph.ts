@@ -4,6 +4,7 @@ import { Builder } from "./builder/builder.ts";
 import { tensorValue, wordsOfTensor } from "./builder/tensor.ts";
 import { makeValue, transpose, withShape, type Value } from "./builder/value.ts";
 import { product, type Graph, type GraphInput, type Node } from "./graph.ts";
+import { matching } from "./patterns.ts";
 import { lowerNodes, ruleOf, type TapeEntry } from "./lowering.ts";
 
 /** A dataset field under the name by which a model's inputs are mapped to it. */
@@ -45,6 +46,8 @@ export interface Parameter {
 export interface ForwardGraph {
   readonly builder: Builder;
   readonly parameters: readonly Parameter[];
+  /** Names of those that are kept as they are. */
+  readonly frozen: ReadonlySet<string>;
   readonly tape: readonly TapeEntry[];
   /** What a step itself makes of parameters (running statistics), in their shape, by name. */
   readonly updates: ReadonlyMap<string, Value>;
@@ -194,8 +197,9 @@ export function lowerForward(graph: Graph, options: ForwardOptions, training = t
     if (read.has(name) && !values.has(name)) values.set(name, tensorValue(builder, tensor));
   for (const input of graph.inputs)
     if (read.has(input.name)) values.set(input.name, inputValue(builder, options, input));
-  const frozen = new Set(options.frozen);
+  const names = parameters.map(({ name }) => name);
+  const frozen = matching(names, options.frozen ?? [], "frozen-unknown", "cannot be frozen");
   const tape = lowerNodes(builder, { opset: graph.opset, training, frozen }, nodes, values);
   const updates = updatesOf(tape, parameters, frozen);
-  return { builder, parameters, tape, updates, output, logits: values.get(output) as Value };
+  return { builder, parameters, frozen, tape, updates, output, logits: values.get(output) as Value };
 }

@@ -1,32 +1,43 @@
 import { OperatorError } from "../../common/index.ts";
-import type { Program } from "../program/types.ts";
+import type { Dtype, Program } from "../program/types.ts";
+import { withAdapters, type Adapters } from "./adapters.ts";
 import { assemble } from "./assemble.ts";
-import { transpose, type Value } from "./builder/value.ts";
-import type { Builder } from "./builder/builder.ts";
-import { fieldValue, lowerForward, type ForwardOptions, type Parameter } from "./forward-graph.ts";
+import type { Graph } from "./graph.ts";
+import { makeValue, transpose, type Value } from "./builder/value.ts";
+import { wordsOf, type Builder } from "./builder/builder.ts";
+import { fieldValue, lowerForward, type ForwardGraph, type ForwardOptions, type Parameter } from "./forward-graph.ts";
 import { backward } from "./lowering.ts";
-import { losses, type LossName } from "./loss/losses.ts";
-import type { Loss } from "./loss/loss.ts";
+import { call } from "./builder/map.ts";
+import { countCorrect } from "./metrics.ts";
+import { sumMicroBatches } from "./micro-batches.ts";
+import { evaluate } from "./optimisers/expression.ts";
+import { matching } from "./patterns.ts";
+import { updateParameters, type UpdateSettings } from "./update.ts";
+import { lossOf, type LossOptions } from "./loss/compare.ts";
 import { importOnnx } from "./onnx/import.ts";
-import { sgdUpdate, type Sgd } from "./optimisers/sgd.ts";
 import { validateProgram } from "../program/validate-program.ts";
 
-export interface CompileOptions extends ForwardOptions {
-  readonly loss: LossName;
-  readonly optimiser: Sgd;
-  /**
-   * Name of the field that the logits are compared with: for softmaxCrossEntropy an i32 label for every position of the logits, for
-   * meanSquaredError an f32 target for every element.
-   */
-  readonly label: string;
+export interface ModelOptions extends ForwardOptions {
+  /** Thin matrices that are trained beside those of the model, all of whose initialisers are then frozen. */
+  readonly adapters?: Adapters;
+}
+
+export interface CompileOptions extends ModelOptions, LossOptions, UpdateSettings {
+  /** Names or patterns of initialisers to which the optimiser's weight decay does not apply. */
+  readonly noDecay?: readonly string[];
+  /** Equal parts of the batch, computed one after the other: less memory, the same mean. 1 if left out. */
+  readonly microBatches?: number;
 }
 
 /** A state tensor of a compiled program. */
 export interface StateTensor {
   readonly name: string;
-  /** `running` statistics follow the batches, without a gradient. `loss` is one word; `logits` only a forward program has. */
-  readonly role: "parameter" | "running" | "frozen" | "loss" | "logits";
-  /** Shape in the ONNX file, or of the logits; [] for the loss. */
+  /**
+   * `running` statistics follow the batches, without a gradient; `optimiser` is a moment, named `<moment>/<parameter>`; `loss` is one word;
+   * `logits` only a forward program has, `metric` only an evaluation.
+   */
+  readonly role: "parameter" | "running" | "frozen" | "optimiser" | "loss" | "logits" | "metric";
+  /** Shape in the ONNX file, or of the logits; of the parameter's state words for a moment; [] for the loss. */
   readonly shape: readonly number[];
   /** The state holds the matrix with its axes exchanged. */
   readonly transposed: boolean;
@@ -39,6 +50,8 @@ export interface CompiledModel {
   /** One tensor for each of `states`. */
   readonly initialState: Uint32Array[];
   readonly states: readonly StateTensor[];
+  /** Those that the model was compiled with. */
+  readonly adapters?: Adapters;
 }
 
 /** A parameter's value in the order of its state words. */
@@ -50,73 +63,179 @@ function stateOf(role: "parameter" | "running" | "frozen", { name, shape, transp
   return { name, role, shape, transposed };
 }
 
-function labelLoss(b: Builder, options: ForwardOptions, loss: LossName, label: string, logits: Value): Loss {
-  return losses[loss](b, logits, fieldValue(b, options.fields, label, "The label"));
-}
-
 function checked(model: CompiledModel): CompiledModel {
   validateProgram(model.program);
   return model;
 }
 
-/**
- * Compiles a training step: forward, loss, gradients, update. States: the parameters in the order of the file, then the loss
- * (`loss`, one f32 word: the mean over the batch, before the update). The same arguments give the same program root.
- * Throws OperatorErrors: what the model, the mapping or a node asks for and is not supported, in one sentence.
- */
-export function compileModel(options: CompileOptions): CompiledModel {
-  const forward = lowerForward(importOnnx(options.onnx), options);
-  const { builder, parameters, logits } = forward;
-  const frozen = new Set(options.frozen);
-  const unknown = [...frozen].find((name) => !parameters.some((parameter) => parameter.name === name));
-  if (unknown !== undefined)
-    throw new OperatorError("frozen-unknown", `"${unknown}" cannot be frozen: no initialiser of that name is in use.`, {
-      name: unknown,
+/** The graph with its adapters, and what alone is trained where there are some. */
+function importModel({ onnx, adapters }: ModelOptions): { graph: Graph; trained?: ReadonlySet<string> } {
+  const graph = importOnnx(onnx);
+  return adapters === undefined ? { graph } : withAdapters(graph, adapters);
+}
+
+/** Gradients and the loss of a step, before anything is updated. */
+interface Differentiated {
+  readonly forward: ForwardGraph;
+  readonly trainable: readonly Parameter[];
+  readonly loss: Value;
+  /** By the names of the trainable parameters. */
+  readonly gradients: ReadonlyMap<string, Value>;
+}
+
+/** The mean over equal micro-batches, from sums over them. */
+function meanOf(b: Builder, sum: Value, count: number): Value {
+  return count === 1 ? sum : evaluate(b, (use) => call("mul", use(sum), use(1 / count)));
+}
+
+function differentiate(options: CompileOptions): Differentiated {
+  const { microBatches = 1, batch } = options;
+  if (!Number.isInteger(microBatches) || microBatches < 1 || batch % microBatches !== 0)
+    throw new OperatorError("setting-invalid", `A batch of ${batch} is not ${microBatches} equal micro-batches.`, {
+      batch,
+      microBatches,
     });
-  const loss = labelLoss(builder, options, options.loss, options.label, logits);
-  const gradients = new Map([[forward.output, loss.gradient]]);
+  const { graph, trained } = importModel(options);
+  const forward = lowerForward(graph, { ...options, batch: batch / microBatches });
+  const { builder, logits, parameters } = forward;
+  if (microBatches > 1 && forward.updates.size > 0)
+    throw new OperatorError(
+      "setting-invalid",
+      `Running statistics (${[...forward.updates.keys()].join(", ")}) are those of a whole batch: leave micro-batches out, or freeze them.`,
+      { microBatches },
+    );
+  const loss = lossOf(builder, options.fields, options, logits);
+  const gradients = new Map([[forward.output, meanOf(builder, loss.gradient, microBatches)]]);
   backward(builder, forward.tape, gradients);
-  const updated = parameters.map((parameter) => {
-    const gradient = frozen.has(parameter.name) ? undefined : gradients.get(parameter.name);
-    const before = stored(parameter, parameter.value);
+  const reached = parameters.filter(
+    ({ name }) =>
+      gradients.has(name) && !forward.updates.has(name) && !forward.frozen.has(name) && (trained?.has(name) ?? true),
+  );
+  const values = reached.map((parameter) => stored(parameter, gradients.get(parameter.name) as Value));
+  const [sum, ...sums] = sumMicroBatches(builder, [loss.value, ...values], microBatches) as [Value, ...Value[]];
+  return {
+    forward,
+    trainable: reached,
+    loss: meanOf(builder, sum, microBatches),
+    gradients: new Map(reached.map(({ name }, i) => [name, sums[i] as Value])),
+  };
+}
+
+interface PlacedState {
+  readonly state: StateTensor;
+  readonly value: Value;
+  readonly initial: Uint32Array;
+}
+
+/** The parameters after the step and the moments of the optimiser, both in the order of the file. */
+function updated(options: CompileOptions, { forward, gradients, trainable: trained }: Differentiated) {
+  const { builder, parameters } = forward;
+  const names = parameters.map(({ name }) => name);
+  const noDecay = matching(names, options.noDecay ?? [], "decay-unknown", "cannot go without decay");
+  const updates = updateParameters(
+    builder,
+    trained.map((parameter) => ({
+      name: parameter.name,
+      parameter: stored(parameter, parameter.value),
+      gradient: gradients.get(parameter.name) as Value,
+      decays: !noDecay.has(parameter.name),
+    })),
+    options,
+    parameters.length,
+  );
+  const kept = parameters.map((parameter): PlacedState => {
+    const initial = parameter.words.slice();
     const running = forward.updates.get(parameter.name);
-    if (running !== undefined) return { state: stateOf("running", parameter), value: running };
-    if (gradient === undefined) return { state: stateOf("frozen", parameter), value: before };
-    const value = sgdUpdate(builder, options.optimiser, before, stored(parameter, gradient));
-    return { state: stateOf("parameter", parameter), value };
+    if (running !== undefined) return { state: stateOf("running", parameter), value: running, initial };
+    const index = trained.indexOf(parameter);
+    const value = updates[index]?.value ?? stored(parameter, parameter.value);
+    return { state: stateOf(index < 0 ? "frozen" : "parameter", parameter), value, initial };
   });
-  return checked({
-    ...assemble(builder, [...updated.map(({ value }) => value), loss.value]),
-    initialState: [...parameters.map(({ words }) => words.slice()), new Uint32Array(1)],
-    states: [...updated.map(({ state }) => state), { name: "loss", role: "loss", shape: [], transposed: false }],
-  });
+  const moments = updates.flatMap((update) =>
+    update.moments.map(({ name, shape, value, initial }): PlacedState => {
+      return { state: { name, role: "optimiser", shape, transposed: false }, value, initial };
+    }),
+  );
+  return { kept, moments };
 }
 
 /**
- * Compiles a forward pass: the parameters of `compileModel` in its order, passed through, then the logits of the batch, then, with a
- * label, the loss (softmaxCrossEntropy if none is named). Run on the same engine, so a held-out loss or a continuation is as repeatable
- * as training.
+ * Compiles a training step: forward, loss, gradients, update. States: the optimiser's moments, the parameters in the order of the file,
+ * then the loss (`loss`, one f32 word: the mean over the batch, before the update). The same arguments give the same program root.
+ * Throws OperatorErrors: what the model, the mapping, a setting or a node asks for and is not supported, in one sentence.
  */
-export function compileForward(
-  options: ForwardOptions & { readonly label?: string; readonly loss?: LossName },
-): CompiledModel {
-  const { builder, parameters, logits } = lowerForward(importOnnx(options.onnx), options, false);
-  const outputs: { state: StateTensor; value: Value }[] = [
-    { state: { name: "logits", role: "logits", shape: logits.shape, transposed: false }, value: logits },
-  ];
-  if (options.label !== undefined) {
-    const { value } = labelLoss(builder, options, options.loss ?? "softmaxCrossEntropy", options.label, logits);
-    outputs.push({ state: { name: "loss", role: "loss", shape: [], transposed: false }, value });
-  }
-  const values = [
-    ...parameters.map((parameter) => stored(parameter, parameter.value)),
-    ...outputs.map(({ value }) => value),
-  ];
-  const assembled = assemble(builder, values);
-  const zeros = assembled.program.states.slice(parameters.length).map(({ words }) => new Uint32Array(words));
+export function compileModel(options: CompileOptions): CompiledModel {
+  const differentiated = differentiate(options);
+  const { forward, loss } = differentiated;
+  const { kept, moments } = updated(options, differentiated);
+  const last: PlacedState = {
+    state: { name: "loss", role: "loss", shape: [], transposed: false },
+    value: loss,
+    initial: new Uint32Array(1),
+  };
+  const placed = [...kept, ...moments, last];
+  const values = placed.map(({ value }) => value);
+  // Moments first, so that parameters read the new ones where they are made.
+  const order = [...moments, ...kept, last].map((each) => placed.indexOf(each));
+  const assembled = assemble(forward.builder, { values, order, batch: options.batch });
+  const ordered = order.map((index) => placed[index] as PlacedState);
   return checked({
     ...assembled,
-    initialState: [...parameters.map(({ words }) => words.slice()), ...zeros],
-    states: [...parameters.map((parameter) => stateOf("frozen", parameter)), ...outputs.map(({ state }) => state)],
+    initialState: ordered.map(({ initial }) => initial),
+    states: ordered.map(({ state }) => state),
+    ...(options.adapters === undefined ? {} : { adapters: options.adapters }),
+  });
+}
+
+/** What a program that trains nothing yields beside the parameters, which it passes through. */
+type Outputs = (forward: ForwardGraph) => PlacedState[];
+
+function compileOutputs(options: ModelOptions, outputs: Outputs): CompiledModel {
+  const forward = lowerForward(importModel(options).graph, options, false);
+  const kept = forward.parameters.map((parameter): PlacedState => {
+    const value = stored(parameter, parameter.value);
+    return { state: stateOf("frozen", parameter), value, initial: parameter.words.slice() };
+  });
+  const placed = [...kept, ...outputs(forward)];
+  return checked({
+    ...assemble(forward.builder, { values: placed.map(({ value }) => value) }),
+    initialState: placed.map(({ initial }) => initial),
+    states: placed.map(({ state }) => state),
+  });
+}
+
+function emptyState(name: string, role: StateTensor["role"], value: Value): PlacedState {
+  const state = { name, role, shape: value.shape, transposed: false };
+  return { state, value, initial: new Uint32Array(wordsOf(value)) };
+}
+
+/**
+ * Compiles a forward pass: the parameters of `compileModel` in the order of the file, passed through, then the logits of the batch.
+ * Run on the same engine, so a continuation is as repeatable as training.
+ */
+export function compileForward(options: ModelOptions): CompiledModel {
+  return compileOutputs(options, ({ logits }) => [emptyState("logits", "logits", logits)]);
+}
+
+/**
+ * Compiles an evaluation, a program whose state holds sums over its steps, so that they can be claimed and judged as training is: the
+ * parameters, passed through, then `lossSum` (f32: the sum over the steps of the batch's mean loss), and for softmaxCrossEntropy the
+ * counts `correct` and `compared` (i32: positions whose label has the greatest logit, and all that count).
+ */
+export function compileEvaluation(options: ModelOptions & LossOptions): CompiledModel {
+  return compileOutputs(options, ({ builder: b, parameters, logits }) => {
+    const before = (place: number, dtype: Dtype) =>
+      makeValue({ space: "state", index: parameters.length + place }, dtype, []);
+    const { value } = lossOf(b, options.fields, options, logits);
+    const lossSum = evaluate(b, (use) => call("add", use(before(0, "f32")), use(value)));
+    if (options.loss !== "softmaxCrossEntropy") return [emptyState("lossSum", "metric", lossSum)];
+    const labels = fieldValue(b, options.fields, options.label, "The label");
+    const counters = { correct: before(1, "i32"), compared: before(2, "i32") };
+    const counts = countCorrect(b, logits, labels, options.lossSettings?.ignoreIndex, counters);
+    return [
+      emptyState("lossSum", "metric", lossSum),
+      emptyState("correct", "metric", counts.correct),
+      emptyState("compared", "metric", counts.compared),
+    ];
   });
 }

@@ -31,7 +31,7 @@ import { placeText, reportJob, tokens, type Checks, type JobReport } from "./rep
 const steps = 240;
 const interval = 10;
 const batch = 32;
-const learningRate = 0.5;
+const optimiser = { kind: "sgd", learningRate: 0.5 } as const;
 /** UNITS: ms in which the daemons must have settled a finished job's money. */
 const payoutMs = 60_000;
 
@@ -230,7 +230,7 @@ function accounts(chain: Chain): Promise<Record<Role, Holding>> {
 async function learned({ network, prose, say }: Stage, job: Job): Promise<Learning> {
   const model = await fetchModel(network.chain, network.store, job.id);
   const inference = await Inference.create(model, network.store);
-  const { loss } = await inference.loss();
+  const { loss } = await inference.metrics();
   const characters = Array.from(prose);
   const unigramEntropy = entropyOf(characters.slice(Math.round(characters.length * 0.9)));
   say(`Held-out loss ${loss.toFixed(4)} nats a character; entropy of a unigram model ${unigramEntropy.toFixed(4)}`);
@@ -257,7 +257,7 @@ async function drawDivergence(stage: Stage): Promise<DrawnPlace> {
 
 function sourceOf({ onnx, prose }: Stage): JobSource {
   const dataset = { kind: "text", text: prose, heldOut: 0.1 } as const;
-  return { name: "next character", onnx, dataset, batch, learningRate };
+  return { name: "next character", onnx, dataset, batch, optimiser };
 }
 
 async function indexerAgrees({ network, checks }: Stage, job: Job): Promise<void> {

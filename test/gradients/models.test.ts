@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { createPrng, toHex } from "../../common/index.ts";
 import {
-  compileForward,
+  compileEvaluation,
   compileModel,
   createExecutor,
-  evaluateLoss,
+  evaluateMetrics,
   exportOnnx,
   parametersIn,
   readCsv,
@@ -67,9 +67,9 @@ async function heldOutLosses(
   { dataset }: NamedDataset,
   compare: Compare,
 ) {
-  const ours = await evaluateLoss({
+  const { loss: ours } = await evaluateMetrics({
     engine: "wasm",
-    forward: compileForward(options),
+    forward: compileEvaluation(options),
     dataset,
     parameters: state,
   });

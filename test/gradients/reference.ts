@@ -1,9 +1,34 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createExecutor, parametersIn } from "../../engine/index.ts";
-import type { CompiledModel, Dataset, Engine, State } from "../../engine/index.ts";
+import { gunzipSync } from "node:zlib";
+import { compileModel, createExecutor, parametersIn, readCsv, readText } from "../../engine/index.ts";
+import type {
+  CompiledModel,
+  Dataset,
+  Engine,
+  EngineOptions,
+  NamedDataset,
+  Optimiser,
+  State,
+} from "../../engine/index.ts";
 
-/** What PyTorch computed for a model: `<model>.reference.json`. Sample i of a step is `(step · batch + i) mod samples`: the sequential order. */
+/** Models exported from PyTorch, and what PyTorch's own training made of them: files of the folder that PINPOINT_DATA names. */
+
+/** One optimiser's run in PyTorch: the loss of every step, and the lengths of the parameters at the end. */
+export interface ReferenceRun {
+  readonly optimizer: "sgd" | "adam" | "adamw";
+  readonly hyperparameters: {
+    readonly lr: number;
+    readonly momentum?: number;
+    readonly betas?: readonly [number, number];
+    readonly eps?: number;
+    readonly weightDecay?: number;
+  };
+  readonly loss: readonly number[];
+  readonly finalL2: Readonly<Record<string, number>>;
+}
+
+/** Sample i of a step is `(step · batch + i) mod samples`: the sequential order. */
 export interface Reference {
   readonly batch: number;
   readonly steps: number;
@@ -11,25 +36,86 @@ export interface Reference {
   readonly runs: readonly ReferenceRun[];
 }
 
-export interface ReferenceRun {
-  readonly optimizer: string;
-  readonly hyperparameters: { readonly lr: number; readonly momentum?: number };
-  readonly loss: readonly number[];
-  readonly finalL2: Readonly<Record<string, number>>;
+/** A model with its data. */
+export interface ReferenceModel {
+  readonly name: string;
+  readonly reference: Reference;
+  readonly samples: NamedDataset;
+  compile(run: ReferenceRun): CompiledModel;
 }
 
-export function readReference(folder: string, model: string): Reference {
-  return JSON.parse(readFileSync(join(folder, `models/${model}.reference.json`), "utf8")) as Reference;
+const inflated = (folder: string, file: string) => gunzipSync(readFileSync(join(folder, file)));
+
+/** Elements of an IDX file (big-endian; bytes) behind its header. */
+function idx(folder: string, file: string): Uint8Array {
+  const bytes = inflated(folder, file);
+  return bytes.subarray(4 + 4 * bytes[3]!);
 }
 
-/** Plain SGD's run. */
-export function plainRun({ runs }: Reference): ReferenceRun {
-  return runs.find(({ optimizer, hyperparameters }) => optimizer === "sgd" && !hyperparameters.momentum)!;
+function digits(folder: string): NamedDataset {
+  return readCsv(inflated(folder, "digits.csv.gz").toString(), { header: false, divisor: 16 });
+}
+
+/** The MNIST test images, divided by 255. */
+function images(folder: string): NamedDataset {
+  const pixels = Float32Array.from(idx(folder, "mnist/t10k-images-idx3-ubyte.gz"), (pixel) => pixel / 255);
+  const labels = Uint32Array.from(idx(folder, "mnist/t10k-labels-idx1-ubyte.gz"));
+  const fields = [
+    { name: "features", dtype: "f32", words: new Uint32Array(pixels.buffer), stride: 784, length: 784 },
+    { name: "label", dtype: "i32", words: labels, stride: 1, length: 1 },
+  ] as const;
+  return { dataset: { samples: labels.length, fields }, fields };
+}
+
+/** Windows of 64 characters side by side, each with the characters one further as its targets. */
+function characters(folder: string, { samples }: Reference): NamedDataset {
+  const text = inflated(folder, "tinyshakespeare.txt.gz").toString();
+  const { train: windows } = readText(text, { context: 64, stride: 64, targets: "each" });
+  return { ...windows, dataset: { ...windows.dataset, samples } };
+}
+
+const models = {
+  "digits-mlp": { load: digits, field: "features", label: "label" },
+  "mnist-lenet": { load: images, field: "features", label: "label" },
+  "shakespeare-gpt": { load: characters, field: "tokens", label: "target" },
+} as const;
+
+export const referenceNames = Object.keys(models) as (keyof typeof models)[];
+
+function optimiserOf({ optimizer, hyperparameters }: ReferenceRun): Optimiser {
+  const { lr: learningRate, eps: epsilon, betas, momentum, weightDecay } = hyperparameters;
+  const defined = Object.entries({ epsilon, betas, momentum, weightDecay }).filter(([, value]) => value !== undefined);
+  return { kind: optimizer, learningRate, ...Object.fromEntries(defined) };
+}
+
+export function loadReference(folder: string, name: keyof typeof models): ReferenceModel {
+  const { load, field, label } = models[name];
+  const reference = JSON.parse(readFileSync(join(folder, `models/${name}.reference.json`), "utf8")) as Reference;
+  const onnx = readFileSync(join(folder, `models/${name}.onnx`));
+  const samples = load(folder, reference);
+  const compile = (run: ReferenceRun) =>
+    compileModel({
+      onnx,
+      batch: reference.batch,
+      fields: samples.fields,
+      inputs: { x: field },
+      label,
+      loss: "softmaxCrossEntropy",
+      optimiser: optimiserOf(run),
+    });
+  return { name, reference, samples, compile };
 }
 
 /** The loss of every step, the state at the end, and the time that a step takes. */
-export async function train(engine: Engine, model: CompiledModel, dataset: Dataset, steps: number) {
-  const executor = await createExecutor(engine, { program: model.program, constants: model.constants, dataset });
+export async function train(
+  engine: Engine,
+  model: CompiledModel,
+  dataset: Dataset,
+  steps: number,
+  options: EngineOptions = {},
+) {
+  const input = { program: model.program, constants: model.constants, dataset };
+  const executor = await createExecutor(engine, input, options);
   executor.setState(model.initialState);
   const losses: number[] = [];
   const place = model.states.findIndex(({ role }) => role === "loss");
@@ -38,7 +124,10 @@ export async function train(engine: Engine, model: CompiledModel, dataset: Datas
     executor.step({ step, seed: 0, order: "sequential" });
     losses.push(new Float32Array(executor.getState()[place]!.slice().buffer)[0]!);
   }
-  return { losses, state: executor.getState(), stepMs: (performance.now() - started) / steps };
+  const stepMs = (performance.now() - started) / steps;
+  const state = executor.getState();
+  await executor.close();
+  return { losses, state, stepMs };
 }
 
 /** Relative errors of the losses, and of the lengths of the parameters at the end. */
@@ -48,4 +137,9 @@ export function errorsOf(model: CompiledModel, losses: readonly number[], state:
     return Math.abs(length / run.finalL2[name]! - 1);
   });
   return { losses: losses.map((loss, step) => Math.abs(loss / run.loss[step]! - 1)), parameters };
+}
+
+export function titleOf({ optimizer, hyperparameters }: ReferenceRun): string {
+  const settings = Object.entries(hyperparameters).map(([name, value]) => `${name} ${String(value)}`);
+  return `${optimizer}, ${settings.join(", ")}`;
 }

@@ -11,7 +11,7 @@ export interface Training extends ExampleTraining {
   readonly name: string;
 }
 
-/** The example of the repository: embedding, two dense layers, softmax cross-entropy. */
+/** The example of the repository: embedding, two dense layers, softmax cross-entropy; an update that reads the moments of the same step. */
 export function nextCharacter(): ExampleTraining {
   const example = (name: string): Buffer => readFileSync(new URL(`../../examples/${name}`, import.meta.url));
   const { train } = readText(example("prose.txt").toString(), { context: 8, targets: "last", heldOut: 0.1 });
@@ -22,7 +22,9 @@ export function nextCharacter(): ExampleTraining {
     inputs: { tokens: "tokens" },
     label: "target",
     loss: "softmaxCrossEntropy",
-    optimiser: { kind: "sgd", learningRate: 0.5 },
+    optimiser: { kind: "adamw", learningRate: 0.01 },
+    schedule: { kind: "cosine", steps: 20 },
+    clip: { by: "norm", limit: 1 },
   });
   return { program, constants, dataset: train.dataset, start: initialState };
 }

@@ -1,21 +1,16 @@
 import { toBinary } from "@bufbuild/protobuf";
-import type { CompiledModel } from "../model.ts";
 import { readModel } from "../onnx/import.ts";
 import { ModelProtoSchema, type NodeProto } from "../onnx/onnx_pb.ts";
 import { writeTensor } from "../onnx/tensor.ts";
-import { parametersIn } from "./parameters.ts";
+import { mergedParameters, type Exported } from "./parameters.ts";
 
 /**
  * The ONNX model with its initialisers replaced by a state's parameters; a copy of an initialiser that was trained on its own becomes an
- * initialiser. Everything else of the file stays.
+ * initialiser, and adapters are added to their matrices. Everything else of the file stays.
  */
-export function exportOnnx(
-  onnx: Uint8Array,
-  model: Pick<CompiledModel, "states">,
-  state: readonly Uint32Array[],
-): Uint8Array {
+export function exportOnnx(onnx: Uint8Array, model: Exported, state: readonly Uint32Array[]): Uint8Array {
   const file = readModel(onnx);
-  const parameters = parametersIn(model, state);
+  const parameters = mergedParameters(model, state);
   file.graph.initializer = file.graph.initializer.map((tensor) => {
     const trained = parameters.get(tensor.name);
     return trained === undefined ? tensor : writeTensor(tensor.name, trained);

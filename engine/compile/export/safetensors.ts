@@ -1,7 +1,7 @@
 import { concatBytes, OperatorError } from "../../../common/index.ts";
+import { adaptersAmong } from "../adapters.ts";
 import { product, type TensorData } from "../graph.ts";
-import type { CompiledModel } from "../model.ts";
-import { parametersIn } from "./parameters.ts";
+import { mergedParameters, parametersIn, type Exported } from "./parameters.ts";
 
 /**
  * The safetensors format: u64 length of the header, the header (JSON, padded with spaces to 8 bytes), the tensors' bytes.
@@ -100,7 +100,15 @@ export function decodeSafetensors(bytes: Uint8Array): Map<string, TensorData> {
   );
 }
 
-/** The parameters of a state under their names in the ONNX file, in its shapes and order of elements. */
-export function exportSafetensors(model: Pick<CompiledModel, "states">, state: readonly Uint32Array[]): Uint8Array {
-  return encodeSafetensors(parametersIn(model, state));
+/**
+ * The parameters of a state under their names in the ONNX file, in its shapes and order of elements; adapters are added to their
+ * matrices.
+ */
+export function exportSafetensors(model: Exported, state: readonly Uint32Array[]): Uint8Array {
+  return encodeSafetensors(mergedParameters(model, state));
+}
+
+/** The adapters of a state alone, under the names `<matrix>.lora_A` and `<matrix>.lora_B`. */
+export function exportAdapters(model: Exported, state: readonly Uint32Array[]): Uint8Array {
+  return encodeSafetensors(adaptersAmong(parametersIn(model, state)));
 }

@@ -28,10 +28,10 @@ const classifier: Case = {
   kinds: ["Dot", "Fold", "Map", "Sample", "Schedule", "View"],
 };
 
-/** The example of the repository: embedding, two dense layers, softmax cross-entropy. */
+/** The example of the repository: embedding, two dense layers, softmax cross-entropy; an update that reads the moments of the same step. */
 function nextCharacter(): Case {
   const training = nextCharacterTraining();
-  const kinds = ["Dot", "Fold", "Gather", "Map", "Sample", "Scatter", "View"];
+  const kinds = ["Dot", "Fold", "Gather", "Map", "Sample", "Scatter", "Schedule", "View"];
   return { name: "the next-character model", training, backward: lastForward(training.program) + 1, kinds };
 }
 
@@ -52,14 +52,19 @@ interface Place {
   readonly element: number;
 }
 
-/** First and last element of every operator, at the first and last step of the segment. */
+/**
+ * First and last element of every operator, at the first and last step of the segment; of a program of many operators the first element
+ * at the first step and the last at the last.
+ */
 function placesOf({ subject }: ExampleSegment): Place[] {
+  const many = subject.program.operators.length > 64;
   const { firstStep } = subject.claim;
   return subject.program.operators.flatMap(({ extents }, operator) => {
     const last = extents.reduce((product, extent) => product * extent, 1) - 1;
-    return [firstStep, firstStep + steps - 1].flatMap((step) =>
-      [...new Set([0, last])].map((element) => ({ step, operator, element })),
-    );
+    return [firstStep, firstStep + steps - 1].flatMap((step, i) => {
+      const elements = many ? [i * last] : [0, last];
+      return [...new Set(elements)].map((element) => ({ step, operator, element }));
+    });
   });
 }
 
