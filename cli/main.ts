@@ -13,4 +13,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 const { stdin, stdout, stderr } = process;
+// Whoever reads the output may have seen enough, as `head` has.
+for (const stream of [stdout, stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+}
 process.exitCode = await runCli(process.argv.slice(2), { stdin, stdout, stderr, signal: stop.signal });

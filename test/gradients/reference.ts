@@ -41,7 +41,7 @@ export interface ReferenceModel {
   readonly name: string;
   readonly reference: Reference;
   readonly samples: NamedDataset;
-  compile(run: ReferenceRun): CompiledModel;
+  readonly compile: (run: ReferenceRun) => CompiledModel;
 }
 
 const inflated = (folder: string, file: string) => gunzipSync(readFileSync(join(folder, file)));
