@@ -5,7 +5,7 @@ import { clipped, type Clip } from "./optimisers/clip.ts";
 import { checkOptimiser } from "./optimisers/check.ts";
 import { applyOptimiser, weightDecayOf, type Optimiser } from "./optimisers/optimisers.ts";
 import type { RateSchedule } from "./optimisers/schedule.ts";
-import { powerValue, rateValue } from "./optimisers/tables.ts";
+import { biasCorrection, rateValue } from "./optimisers/tables.ts";
 
 /** How gradients become the next parameters. */
 export interface UpdateSettings {
@@ -68,7 +68,7 @@ export function updateParameters(
       gradient: gradients[i] as (typeof gradients)[number],
       weightDecay: decays ? weightDecayOf(optimiser) : 0,
       rate,
-      power: (base) => powerValue(b, base),
+      biasCorrection: (base) => biasCorrection(b, base),
       moment: (moment, start = 0) => {
         const ref = { space: "state", index: next++ } as const;
         asked.set(moment, { ref, start });

@@ -32,8 +32,8 @@ export function adamStep(
   const average = averaged(b, update.moment("exp_avg"), first, gradient);
   const square = averagedSquare(b, update.moment("exp_avg_sq"), second, gradient);
   // One word each, not one division an element.
-  const size = evaluate(b, (use) => call("div", use(rate), call("sub", use(1), use(update.power(first)))));
-  const correction = evaluate(b, (use) => call("sqrt", call("sub", use(1), use(update.power(second)))));
+  const size = evaluate(b, (use) => call("div", use(rate), use(update.biasCorrection(first))));
+  const correction = evaluate(b, (use) => call("sqrt", use(update.biasCorrection(second))));
   const parameter = evaluate(b, (use) => {
     const deviation = call("add", call("div", call("sqrt", use(square)), use(correction)), use(epsilon));
     return call("sub", start(use), call("div", call("mul", use(average), use(size)), deviation));

@@ -15,8 +15,8 @@ export interface Update {
   readonly rate: Scalar;
   /** A tensor of the parameter's size that survives the step, all `start` before the first one: its words before the step. */
   moment(name: string, start?: number): Value;
-  /** base^(step + 1) by repeated f32 products: one word. */
-  power(base: number): Value;
+  /** 1 − base^(step + 1): one word. */
+  biasCorrection(base: number): Value;
 }
 
 export interface Updated {
