@@ -80,6 +80,14 @@ const STAGES: Stage[] = [
     commands: (files) => [["mocha", "--reporter", reporter, ...files]],
   },
   {
+    name: "deep",
+    title: "deep tests",
+    after: ["build"],
+    named: true,
+    globs: ["test/deep/**/*.test.ts"],
+    commands: (files) => [["mocha", "--reporter", reporter, ...files]],
+  },
+  {
     name: "elements",
     title: "random elements",
     after: ["solidity"],
