@@ -7,7 +7,7 @@ import type { Layers } from "./layer-rules.ts";
 export const LAYERS: Layers = {
   spec: [],
   docs: [],
-  examples: [],
+  examples: ["common", "engine"],
   contracts: [],
   deployments: [],
   common: [],

@@ -4,6 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { compileModel, createExecutor, parametersIn, readCsv, readText } from "../../engine/index.ts";
 import type {
   CompiledModel,
+  CompileOptions,
   Dataset,
   Engine,
   EngineOptions,
@@ -41,6 +42,7 @@ export interface ReferenceModel {
   readonly name: string;
   readonly reference: Reference;
   readonly samples: NamedDataset;
+  readonly options: (run: ReferenceRun) => CompileOptions;
   readonly compile: (run: ReferenceRun) => CompiledModel;
 }
 
@@ -93,17 +95,16 @@ export function loadReference(folder: string, name: keyof typeof models): Refere
   const reference = JSON.parse(readFileSync(join(folder, `models/${name}.reference.json`), "utf8")) as Reference;
   const onnx = readFileSync(join(folder, `models/${name}.onnx`));
   const samples = load(folder, reference);
-  const compile = (run: ReferenceRun) =>
-    compileModel({
-      onnx,
-      batch: reference.batch,
-      fields: samples.fields,
-      inputs: { x: field },
-      label,
-      loss: "softmaxCrossEntropy",
-      optimiser: optimiserOf(run),
-    });
-  return { name, reference, samples, compile };
+  const options = (run: ReferenceRun): CompileOptions => ({
+    onnx,
+    batch: reference.batch,
+    fields: samples.fields,
+    inputs: { x: field },
+    label,
+    loss: "softmaxCrossEntropy",
+    optimiser: optimiserOf(run),
+  });
+  return { name, reference, samples, options, compile: (run) => compileModel(options(run)) };
 }
 
 /** The loss of every step, the state at the end, and the time that a step takes. */

@@ -43,6 +43,9 @@ export interface GptShape {
   readonly layers: number;
 }
 
+/** Of `prose.txt`: 107 thousand parameters. */
+export const gptSmall = { context: 48, width: 64, heads: 4, layers: 2 } as const;
+
 /** Names of a layer's tensors begin with its number. */
 function gptLayer(prng: Prng, layer: number, { width, heads, context }: GptShape) {
   const name = (part: string) => `h${layer}.${part}`;
