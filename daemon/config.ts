@@ -63,9 +63,19 @@ const solver = daemon.extend({
   diverge: z.string().optional(),
 });
 
+/** A flip in the first step of the n-th segment that a process replays; the rest as in `DivergeAt`. */
+const fault = z.object({
+  execution: z.int().positive(),
+  operator: z.int().min(0),
+  element: z.int().min(0),
+  bit: z.int().min(0).max(31),
+});
+
 const verifier = daemon.extend({
   /** Whether to attest; disputes are opened either way. */
   attest: z.boolean().default(true),
+  /** Bits that flip in replays, as on a machine with bad memory: for tests of what such a machine must not do. */
+  faults: z.array(fault).default([]),
 });
 
 interface Secrets extends SigningKey {

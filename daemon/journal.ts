@@ -133,6 +133,11 @@ export class Journal {
     return row && (JSON.parse(String(row.value)) as T);
   }
 
+  /** Drops what `keep` kept. */
+  forget(key: string): void {
+    this.#db.prepare("DELETE FROM results WHERE key = ?").run(key);
+  }
+
   close(): void {
     this.#db.close();
   }

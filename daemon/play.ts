@@ -137,7 +137,7 @@ export class Play {
 
   /** Logs how a game ended, once, over restarts too. */
   async #tell(view: GameView): Promise<void> {
-    const { session, side } = this.#options;
+    const { session, side, flip } = this.#options;
     const { chain, journal, log } = session;
     const { id, jobId, checkpoint, game } = view;
     if (journal.kept(`told/${id}`) === game.phase) return;
@@ -145,7 +145,10 @@ export class Play {
     const judgement = judgementIn(await gameRecord(chain, id));
     log.info({ event: "verdict", ...facts, step: game.firstStep, ...judgement }, `Game ${id}: ${game.phase}`);
     journal.keep(`told/${id}`, game.phase);
-    session.metrics.verdicts.inc({ outcome: outcomeFor(side, game.phase) });
+    const outcome = outcomeFor(side, game.phase);
+    session.metrics.verdicts.inc({ outcome });
+    // Who flips bits is meant to lose.
+    if (outcome === "lost" && (await flip?.(jobId)) === undefined) session.breaker.lost(id);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Address } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { ArtifactStore, connect, readDeployment, type Chain } from "../protocol/index.ts";
 import { ComputePool } from "./compute/pool.ts";
+import { Breaker } from "./breaker.ts";
 import type { DaemonConfig } from "./config.ts";
 import { journalName, scopeOf } from "./findings.ts";
 import { Journal } from "./journal.ts";
@@ -29,6 +30,8 @@ export interface Session {
   readonly transactions: Transactions;
   readonly compute: ComputePool;
   readonly metrics: Metrics;
+  /** Whether new risks may be taken: whoever accepts or disputes asks it. */
+  readonly breaker: Breaker;
   /** Where `/metrics` and `/health` are served; undefined where they are not. */
   readonly statusUrl: string | undefined;
   /** What `/health` asks; whatever may fail adds its check. */
@@ -105,6 +108,7 @@ async function assemble(name: string, config: DaemonConfig, closers: Closers): P
     nodeCheck(() => heads.silentMs),
   );
   health.add("rounds", () => rounds.check());
+  const breaker = new Breaker({ journal, log, health });
   const failed = ({ name: family }: Error) => metrics.taskFailures.inc({ family });
   const transactions = new Transactions({
     client,
@@ -118,6 +122,7 @@ async function assemble(name: string, config: DaemonConfig, closers: Closers): P
     count(event, gasUsed) {
       metrics.transactions.inc({ event });
       if (gasUsed !== undefined) metrics.gasUsed.inc(Number(gasUsed));
+      if (event === "mined" || event === "reverted") breaker.received(event === "mined");
     },
   });
   const tasks = new Tasks(log, config.pollMs, failed);
@@ -128,7 +133,7 @@ async function assemble(name: string, config: DaemonConfig, closers: Closers): P
     await Promise.allSettled([loop, tasks.idle(), transactions.idle()]);
   });
   const queues = new Map<string, TaskQueue<never>>();
-  gaugesOf(metrics.registry, { chain, address: account.address, heads, journal, queues });
+  gaugesOf(metrics.registry, { chain, address: account.address, heads, journal, breaker, queues });
   let statusUrl: string | undefined;
   if (config.metricsPort !== false) {
     const about = { daemon: name, address: account.address };
@@ -149,6 +154,7 @@ async function assemble(name: string, config: DaemonConfig, closers: Closers): P
     transactions,
     compute,
     metrics,
+    breaker,
     statusUrl,
     health,
     tasks,

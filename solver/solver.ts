@@ -100,7 +100,7 @@ function loop(
     // Another one comes first with every block, so that one whose bundle is away holds nobody up.
     const first = open.length === 0 ? 0 : Number(head.number % BigInt(open.length));
     for (const job of [...open.slice(first), ...open.slice(0, first)]) {
-      if (running + accepting.size >= config.maxJobs) break;
+      if (running + accepting.size >= config.maxJobs || session.breaker.broken) break;
       tasks.start(`accept/${job.id}`, async () => {
         accepting.add(job.id);
         await tryAccept(session, config, job, artifactUrl, declined).finally(() => accepting.delete(job.id));

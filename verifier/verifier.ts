@@ -39,7 +39,7 @@ const settleGrace = 5n;
 export async function startVerifier(config: VerifierConfig): Promise<Verifier> {
   const session = await openSession("verifier", config);
   try {
-    const replays = await Replays.open(session, config.workers, config.maxDatasetBytes);
+    const replays = await Replays.open(session, config);
     const { address, log } = session;
     log.info({ event: "started", address, engine: config.engine }, `Verifier ${address}`);
     const done = session.run(loop(session, config, replays));
@@ -110,7 +110,10 @@ class Checks {
       const claim = await readClaim(this.#session.chain, job.id, k);
       const replay = await this.#replays.of(job, k, claim);
       if (replay === undefined) return;
-      if (replay.differs) return openDispute(this.#session, job, k, claim, replay);
+      if (replay.differs) {
+        if (this.#session.breaker.broken) return;
+        return openDispute(this.#session, job, k, claim, replay);
+      }
       const settled = !this.#attesting || attestationSettled(this.#session, job, k, claim);
       if (!settled) this.#attest(job, k, claim);
       else if (k === (this.#next.get(id) ?? 0) && k + checkpointsRechecked < job.committed) this.#next.set(id, k + 1);
