@@ -165,13 +165,33 @@ function judgementIn({ events }: GameRecord): object {
   return { operator, element: String(element), verdict: verdicts[verdict], reason: reasons[reason], claimed, expected };
 }
 
-/** Closes or ends a job whose time has come: expires it after the deadline, settles it after the window. */
-export function tendClock(session: Session, job: Job, { timestamp }: Head, graceSeconds = 0n): void {
-  const { chain, tasks } = session;
-  const late = job.status === "Running" && timestamp > job.deadline + graceSeconds;
-  const over = job.status === "Closing" && timestamp >= job.windowEnd + graceSeconds && job.openGames === 0;
-  if (late) tasks.start(`expire/${job.id}`, () => end(session, job, "expired", expireJob(chain.deployment, job.id)));
-  if (over) tasks.start(`settle/${job.id}`, () => end(session, job, "settled", settleJob(chain.deployment, job.id)));
+/** Ends jobs whose time has come: expires them after the deadline, settles them after the window. */
+export class Endings {
+  readonly #session: Session;
+  readonly #patience: number;
+  /** Rounds in which each job was seen due. */
+  readonly #due = new Map<string, number>();
+
+  /** @param patience rounds that are left to others first: two who end a job at once pay for one transaction that reverts */
+  constructor(session: Session, patience = 0) {
+    this.#session = session;
+    this.#patience = patience;
+  }
+
+  tend(job: Job, { timestamp }: Head): void {
+    const { chain, tasks } = this.#session;
+    const late = job.status === "Running" && timestamp > job.deadline;
+    const over = job.status === "Closing" && timestamp >= job.windowEnd && job.openGames === 0;
+    const key = `${late ? "expire" : "settle"}/${job.id}`;
+    if (!late && !over) return;
+    const rounds = this.#due.get(key) ?? 0;
+    this.#due.set(key, rounds + 1);
+    if (rounds < this.#patience) return;
+    const [event, call] = late
+      ? (["expired", expireJob(chain.deployment, job.id)] as const)
+      : (["settled", settleJob(chain.deployment, job.id)] as const);
+    tasks.start(key, () => end(this.#session, job, event, call));
+  }
 }
 
 async function end(

@@ -60,7 +60,7 @@ export class Replays {
 
   /** What came of a checkpoint's replay; puts it into the queue where nothing did yet. */
   async of(job: Job, k: number, claim: Claim): Promise<Replay | undefined> {
-    const replay = this.#session.journal.kept<Replay>(replayKey(job.id, k, claim));
+    const replay = this.#session.journal.kept<Replay>(replayKey(job, k, claim));
     if (replay === undefined) await this.#queue.add(`replay-${job.id}-${k}`, { jobId: String(job.id), k });
     return replay;
   }
@@ -71,13 +71,13 @@ export class Replays {
     // A reorganised chain may have taken the commitment back.
     if (job.committed <= k || (job.status !== "Running" && job.status !== "Closing")) return;
     const claim = await readClaim(chain, jobId, k);
-    if (journal.kept(replayKey(jobId, k, claim)) !== undefined) return;
+    if (journal.kept(replayKey(job, k, claim)) !== undefined) return;
     await this.#obtain(job, claim);
     const own = await this.#execute(job, k, claim, false);
     const differing = differs(claim, own);
     if (differing) await this.#confirm(job, k, claim, own);
     crashPoint("replayed");
-    journal.keep(replayKey(jobId, k, claim), { ...own, differs: differing } satisfies Replay);
+    journal.keep(replayKey(job, k, claim), { ...own, differs: differing } satisfies Replay);
     metrics.segmentsReplayed.inc({ outcome: differing ? "differs" : "agrees" });
     const facts = { job: String(jobId), checkpoint: k, ...own, claimed: claim.endRoot, differs: differing };
     log.info({ event: "replayed", ...facts }, `Job ${jobId}: checkpoint ${k} ${differing ? "differs" : "replayed"}`);

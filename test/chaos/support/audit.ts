@@ -1,12 +1,16 @@
+import { expect } from "chai";
 import { decodeFunctionData, isAddressEqual, type Address, type Hex, type TransactionReceipt } from "viem";
 import {
+  gameRecord,
   jobMarketAbi,
   pinpointAbi,
+  readGameCount,
   stakingAbi,
   testTokenAbi,
   type Chain,
   type Deployment,
 } from "../../../protocol/index.ts";
+import type { Network, Role } from "../../e2e/network.ts";
 
 /** A transaction that an account has on the chain. */
 export interface Sent {
@@ -66,4 +70,22 @@ export async function audit(chain: Chain, account: Address): Promise<Audit> {
   );
   const gaps = latest! - new Set(sent.map(({ nonce }) => nonce)).size + (pending! - latest!);
   return { sent, doubles, gaps, reverted: sent.filter(({ success }) => !success) };
+}
+
+/** What a role has on the chain: no action twice, no gap, nothing on its way; says what reverted. */
+export async function expectOnce({ chain, address }: Network, role: Role): Promise<Audit> {
+  const found = await audit(chain, address(role));
+  expect(found.doubles, `${role}'s doubles`).to.deep.equal([]);
+  expect(found.gaps, `${role}'s gaps`).to.equal(0);
+  const reverted = found.reverted.map(({ functionName, nonce }) => `${functionName} (nonce ${nonce})`).join(", ");
+  const facts = `${found.sent.length} transactions, 0 double, 0 gaps, ${found.reverted.length} reverted`;
+  console.log(`    ${role}: ${facts}${reverted && `: ${reverted}`}`);
+  return found;
+}
+
+export async function expectClocksKept({ chain }: Network): Promise<void> {
+  for (let id = 1n; id <= (await readGameCount(chain)); id++) {
+    const { events } = await gameRecord(chain, id);
+    expect(events.map(({ eventName }) => eventName)).to.not.include("TimedOut");
+  }
 }
