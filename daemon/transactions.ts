@@ -80,7 +80,7 @@ export class Transactions {
   readonly #running = new Map<string, Promise<Outcome>>();
   readonly #lanes = new Map<string, Promise<unknown>>();
   #sending: Promise<unknown> = Promise.resolve();
-  /** A free nonce below one that waits, and the block at which it was seen first. */
+  /** The first free nonce below one that waits, and the block at which it was seen first. */
   #gap: { readonly nonce: number; readonly since: bigint } | undefined;
 
   constructor(options: TransactionsOptions) {
@@ -196,19 +196,24 @@ export class Transactions {
     return { ...content, state: "sent", attempts: [attempt] };
   }
 
-  /** Takes a nonce below one that waits, when it stayed free for some blocks and nothing of ours is to have it. */
-  #fill(nonce: number, { number }: Head): void {
-    const { account, journal, log } = this.#options;
-    if (this.#gap?.nonce !== nonce) this.#gap = { nonce, since: number };
-    const key = `fill/${nonce}`;
-    if (number < this.#gap.since + blocksUntilFilled || this.#running.has(key)) return;
-    if (journal.unresolved().some((entry) => entry.nonce === nonce)) return;
-    const work = async (): Promise<Outcome> => {
-      const content = { key, nonce, to: account.address, data: "0x", gas: emptyGas, note: "{}" } as const;
-      log.warn({ event: "filled", nonce }, `Nothing asks for nonce ${nonce} any more: it goes to an empty transaction`);
-      return this.#settle(await this.#serially(async () => this.#begin(content, await this.#fees())));
-    };
-    this.#start(key, work).catch(() => undefined);
+  /** Takes the nonces from `first` up to one that waits, when they stayed free for some blocks and nothing of ours is to have them. */
+  #fill(first: number, waiting: number, { number }: Head): void {
+    if (this.#gap?.nonce !== first) this.#gap = { nonce: first, since: number };
+    if (number < this.#gap.since + blocksUntilFilled) return;
+    const taken = new Set(this.#options.journal.unresolved().map(({ nonce }) => nonce));
+    for (let nonce = first; nonce < waiting; nonce++) {
+      const key = `fill/${nonce}`;
+      if (taken.has(nonce) || this.#running.has(key)) continue;
+      this.#start(key, () => this.#empty(key, nonce)).catch(() => undefined);
+    }
+  }
+
+  /** A transaction that does nothing. */
+  async #empty(key: string, nonce: number): Promise<Outcome> {
+    const { account, log } = this.#options;
+    const content = { key, nonce, to: account.address, data: "0x", gas: emptyGas, note: "{}" } as const;
+    log.warn({ event: "filled", nonce }, `Nothing asks for nonce ${nonce} any more: it goes to an empty transaction`);
+    return this.#settle(await this.#serially(async () => this.#begin(content, await this.#fees())));
   }
 
   async #fees(): Promise<Fees> {
@@ -265,7 +270,7 @@ export class Transactions {
         }
         // Its nonce is free: whoever restarts must know that it is on its way again.
         if (!used && entry.state === "mined") journal.finish(entry.key, "sent");
-        if (next < entry.nonce && heads.last !== undefined) this.#fill(next, heads.last);
+        if (next < entry.nonce && heads.last !== undefined) this.#fill(next, entry.nonce, heads.last);
         if (!used && known !== undefined) entry = await this.#again(entry, heads.last!.number - firstBlock!);
       } catch (error) {
         const family = explainError(error);

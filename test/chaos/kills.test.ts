@@ -42,9 +42,9 @@ describe("daemons killed at every kind of moment", function () {
     expect(solver.kills).to.have.length(20);
     expect(verifier.kills).to.have.length(20);
     expect(await readGameCount(network.chain)).to.equal(0n);
-    const { sent } = await expectOnce(network, "honest");
+    const { sent, reverted } = await expectOnce(network, "honest");
+    expect([...reverted, ...(await expectOnce(network, "verifier")).reverted]).to.deep.equal([]);
     expect(sent.filter(({ functionName }) => functionName === "commit")).to.have.length(8 * jobs.length);
-    await expectOnce(network, "verifier");
     await expectSameCheckpoints(network, jobs);
   });
 

@@ -26,7 +26,14 @@ describe("daemons whose Redis is killed", function () {
     return Array.from({ length: count }, (_, index) => ({ afterMs: 50 + prng.below(900), wipe: index % 3 === 2 }));
   }
 
-  function kills(daemon: DaemonProcess, role: DaemonRole, moments: RedisKill[], stop: AbortSignal): Promise<number> {
+  async function kills(
+    daemon: DaemonProcess,
+    role: DaemonRole,
+    moments: RedisKill[],
+    stop: AbortSignal,
+  ): Promise<number> {
+    // Who finds no Redis at its start ends, and is started again by its service manager.
+    await daemon.line(({ event }) => event === "started");
     const victim = new RedisVictim(daemon, join(network.folder, role));
     return sufferAll(moments, stop, (moment) => victim.kill(moment, stop));
   }
