@@ -27,6 +27,8 @@ const daemon = z.object({
   dataDir: z.string().min(1),
   /** UNITS: ms between two looks at the chain. */
   pollMs: z.int().min(10).max(60_000).default(1_000),
+  /** UNITS: seconds; nothing is done about a newest block that is older. Left out: ten minutes, any age on a development chain. */
+  maxLagSeconds: z.int().positive().optional(),
   engine: z.enum(["wasm", "reference"]).default("wasm"),
   /** Worker threads that train and replay. */
   workers: z.int().min(1).max(64).default(1),

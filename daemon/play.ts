@@ -110,7 +110,13 @@ export class Play {
       side === "challenger" ? gameHistory(chain, id) : [],
     ]);
     if (side === "challenger" && history.length !== game.moves) {
-      throw new TransientError("game-moved", "The game moved on while it was read.", { game: String(id) });
+      // It moved on meanwhile, or the node left logs out: the next block asks again, without the pause after a failure.
+      const counts = { game: String(id), moves: game.moves, told: history.length };
+      log.warn(
+        { event: "history-short", ...counts },
+        `Game ${id}: the logs tell ${history.length} of ${game.moves} moves`,
+      );
+      return;
     }
     const { endRoot: _end, segmentRoot: _segment, ...segment } = claim;
     const move = await compute.move({ segment, side, game, history, flip: await flip?.(jobId) });

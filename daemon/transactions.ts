@@ -97,7 +97,7 @@ export class Transactions {
 
   /**
    * Makes the action unless it was made; a call while it is under way waits for the same outcome.
-   * @throws TransientError when the node is lost before the transaction is signed, or the daemon stops
+   * @throws TransientError when the node is lost or lags before the transaction is signed, or the daemon stops
    */
   perform(action: Action): Promise<Outcome> {
     return this.#running.get(action.key) ?? this.#start(action.key, () => this.#inLane(action));
@@ -163,6 +163,8 @@ export class Transactions {
     const { key } = action;
     const { address, abi, functionName, args } = action.call;
     if (this.#options.signal.aborted) throw new TransientError("stopped", "The daemon stops.");
+    const { stale } = this.#options.heads;
+    if (stale !== undefined) throw new TransientError("node-lags", stale);
     const call = { account, address, abi, functionName, args };
     let gas: bigint;
     let fees: Fees;
