@@ -69,9 +69,11 @@ describe("daemons that distrust themselves", function () {
   it("accuse nobody when a bit flips in one of two replays, and the job settles", async () => {
     const solver = network.spawn("honest");
     const verifier = network.spawn("verifier", { faults: [{ ...place, execution: 1 }] });
-    const jobId = await network.submit();
+    const jobId = await network.submit({ window: 900 });
     await verifier.line(({ event }) => event === "mismatch");
     await verifier.line(disagree);
+    await network.until(async () => (await readJob(network.chain, jobId)).status === "Closing");
+    await network.pass(900);
     expect(await network.finished(jobId, "honest")).to.include({ status: "Settled", committed: 3 });
     expect(verifier.lines.some(({ event }) => event === "disputed")).to.equal(false);
     expect(await readGameCount(network.chain)).to.equal(0n);

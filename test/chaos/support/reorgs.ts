@@ -28,7 +28,7 @@ export const deepest = 16;
 const paceMs = 100;
 
 interface Reorg {
-  readonly kind: Kind;
+  readonly kind: Kind | "TimedOut";
   readonly depth: number;
 }
 
