@@ -77,7 +77,7 @@ describe("a reorganised chain and an honest solver", function () {
       const { repeated, gaps, sent, reverted } = await audit(chain, honest);
       expect([repeated, gaps]).to.deep.equal([[], 0]);
       console.log(
-        `    game ${game}: won; ${sent.length} transactions of the solver so far, ${reverted.length} reverted`,
+        `    game ${game}: won by ${end}; ${sent.length} transactions of the solver so far, ${reverted.length} reverted`,
       );
     });
   }
