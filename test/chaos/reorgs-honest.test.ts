@@ -27,7 +27,7 @@ describe("a reorganised chain and an honest solver", function () {
   for (const depths of [
     [1, 2, 3],
     [16, 9, 5],
-    [4, 16, 16],
+    [4, 16, 2],
   ] as const) {
     it(`wins, reorganised by ${depths.join(", ")} blocks when accused, when he answers and when it ends`, async () => {
       const { chain } = network;
