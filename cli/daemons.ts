@@ -20,6 +20,7 @@ interface DaemonOptions extends ChainOptions, KeyOptions {
   readonly data: string;
   readonly payout?: Address;
   readonly poll: number;
+  readonly maxLag?: number;
   readonly engine: "wasm" | "reference";
   readonly workers: number;
   readonly threads: number;
@@ -60,6 +61,11 @@ function withCompute(command: Command): Command {
     .addOption(new Option("--engine <engine>", "kernels").choices(["wasm", "reference"]).default("wasm"))
     .option("--workers <number>", "segments trained or replayed at the same time", integer(1, 64), 1)
     .option("--threads <number>", "threads of each; together no more than the machine's cores", integer(1, 64), 1)
+    .option(
+      "--max-lag <seconds>",
+      "do nothing about a newest block older than this; 600, any age on a development chain",
+      integer(1, 1_000_000),
+    )
     .option("--payout <address>", "whom the contracts pay what they owe the account; itself if left out", address);
 }
 
@@ -73,7 +79,7 @@ function withServer(command: Command): Command {
 function common(options: DaemonOptions) {
   const { rpc: rpcUrl, data: dataDir, poll: pollMs, deployment, engine, workers, threads, logLevel } = options;
   const { keystore, passwordFile, keyFile, payout, metricsPort } = options;
-  const key = { keystore, passwordFile, keyFile, payout };
+  const key = { keystore, passwordFile, keyFile, payout, maxLagSeconds: options.maxLag };
   return { rpcUrl, dataDir, pollMs, deployment, engine, workers, threads, logLevel, metricsPort, ...key };
 }
 

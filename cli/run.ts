@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { OperatorError, TransientError } from "../common/index.ts";
 import type { Io } from "./io.ts";
+import { breakerCommand } from "./breaker.ts";
 import { compileCommand } from "./compile.ts";
 import { indexerCommand, solverCommand, verifierCommand } from "./daemons.ts";
 import { devnetCommand } from "./devnet.ts";
@@ -37,6 +38,7 @@ function pinpointCommand(io: Io): Command {
     indexerCommand,
     keyCommand,
     doctorCommand,
+    breakerCommand,
   ];
   const subcommands = makers.map((make) => make(io));
   for (const subcommand of subcommands) command.addCommand(subcommand);

@@ -27,6 +27,8 @@ const daemon = z.object({
   dataDir: z.string().min(1),
   /** UNITS: ms between two looks at the chain. */
   pollMs: z.int().min(10).max(60_000).default(1_000),
+  /** UNITS: seconds; nothing is done about a newest block that is older. Left out: ten minutes, any age on a development chain. */
+  maxLagSeconds: z.int().positive().optional(),
   engine: z.enum(["wasm", "reference"]).default("wasm"),
   /** Segments that are trained or replayed at the same time. */
   workers: z.int().min(1).max(64).default(1),
@@ -65,9 +67,19 @@ const solver = daemon.extend({
   diverge: z.string().optional(),
 });
 
+/** A flip in the first step of the n-th segment that a process replays; the rest as in `DivergeAt`. */
+const fault = z.object({
+  execution: z.int().positive(),
+  operator: z.int().min(0),
+  element: z.int().min(0),
+  bit: z.int().min(0).max(31),
+});
+
 const verifier = daemon.extend({
   /** Whether to attest; disputes are opened either way. */
   attest: z.boolean().default(true),
+  /** Bits that flip in replays, as on a machine with bad memory: for tests of what such a machine must not do. */
+  faults: z.array(fault).default([]),
 });
 
 interface Secrets extends SigningKey {

@@ -42,11 +42,11 @@ describe("what daemons found", () => {
 
   it("is a verifier's replay of just this claim, on just this chain, while he runs", () => {
     const replay: Replay = { endRoot: root("02"), segmentRoot: root("03"), differs: false };
-    journal.keep(replayKey(7n, 2, claim), replay);
+    journal.keep(replayKey(job, 2, claim), replay);
     expect(opinion()).to.equal("defender");
     expect(opinion({ ...claim, endRoot: root("04") })).to.equal(undefined);
     expect(opinion(claim, { ...deployment, genesisHash: root("ac") })).to.equal(undefined);
-    journal.keep(replayKey(7n, 2, claim), { ...replay, differs: true });
+    journal.keep(replayKey(job, 2, claim), { ...replay, differs: true });
     expect(opinion()).to.equal("challenger");
   });
 

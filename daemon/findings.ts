@@ -29,14 +29,14 @@ export interface Replay {
   readonly differs: boolean;
 }
 
-export function replayKey(jobId: bigint, k: number, claim: Claim): string {
-  return `replayed/${jobId}/${k}/${claim.startRoot}/${claim.endRoot}/${claim.segmentRoot}`;
+export function replayKey(job: Pick<Job, "id" | "termsHash">, k: number, claim: Claim): string {
+  return `replayed/${identityOf(job)}/${k}/${claim.startRoot}/${claim.endRoot}/${claim.segmentRoot}`;
 }
 
 /** Who is right about a claim by what a journal holds. */
 export function opinionIn(journal: Journal): Opinion {
-  return (claim, { jobId, checkpoint }, job) => {
-    const replay = journal.kept<Replay>(replayKey(jobId, checkpoint, claim));
+  return (claim, { checkpoint }, job) => {
+    const replay = journal.kept<Replay>(replayKey(job, checkpoint, claim));
     if (replay !== undefined) return replay.differs ? "challenger" : "defender";
     const trained = journal.kept<Trained>(trainedKey(job, checkpoint));
     if (trained === undefined) return undefined;

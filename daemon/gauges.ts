@@ -1,6 +1,7 @@
 import type { Registry } from "prom-client";
 import { formatEther, type Address } from "viem";
 import { readCredit, readStake, readTokens, type Chain } from "../protocol/index.ts";
+import type { Breaker } from "./breaker.ts";
 import type { Journal } from "./journal.ts";
 import { readGauge, tokens } from "./metrics.ts";
 import type { TaskQueue } from "./queue.ts";
@@ -11,6 +12,7 @@ export interface GaugeSources {
   readonly address: Address;
   readonly heads: Heads;
   readonly journal: Journal;
+  readonly breaker: Breaker;
   /** By name; those that open later are read too. */
   readonly queues: ReadonlyMap<string, TaskQueue<never>>;
 }
@@ -29,7 +31,7 @@ async function moneyOf(chain: Chain, address: Address): Promise<Record<string, n
 }
 
 /** Adds what is asked for when the metrics are read. Names and meanings: docs/operating.md. */
-export function gaugesOf(registry: Registry, { chain, address, heads, journal, queues }: GaugeSources): void {
+export function gaugesOf(registry: Registry, { chain, address, heads, journal, breaker, queues }: GaugeSources): void {
   readGauge(registry, { name: "pinpoint_chain_head_block", help: "Number of the newest block seen." }, (set) => {
     if (heads.last !== undefined) set(Number(heads.last.number));
   });
@@ -43,6 +45,8 @@ export function gaugesOf(registry: Registry, { chain, address, heads, journal, q
   readGauge(registry, { name: "pinpoint_transactions_pending", help: pending }, (set) =>
     set(journal.unresolved().length),
   );
+  const broken = "1 while no new job is accepted and no new dispute opened; /health says why.";
+  readGauge(registry, { name: "pinpoint_breaker_broken", help: broken }, (set) => set(Number(breaker.broken)));
   const depth = { name: "pinpoint_queue_tasks", help: "Tasks in the queue, by state.", labelNames: ["queue", "state"] };
   readGauge(registry, depth, async (set) => {
     for (const [queue, tasks] of queues) {

@@ -1,3 +1,4 @@
+export * from "./breaker.ts";
 export * from "./bundle.ts";
 export type * from "./compute/messages.ts";
 export * from "./compute/pool.ts";

@@ -95,10 +95,9 @@ export class Journal {
     return (rows as Row[]).map((row) => this.#entry(row));
   }
 
-  /** The highest nonce that may be on its way; undefined when none is. */
-  highestUnresolvedNonce(): number | undefined {
-    const row = this.#db.prepare("SELECT max(nonce) AS nonce FROM actions WHERE state = 'sent'").get() as
-      Row | undefined;
+  /** The highest nonce that anything was signed with; undefined before the first. */
+  highestNonce(): number | undefined {
+    const row = this.#db.prepare("SELECT max(nonce) AS nonce FROM actions").get() as Row | undefined;
     return typeof row?.nonce === "number" ? row.nonce : undefined;
   }
 
@@ -118,6 +117,7 @@ export class Journal {
     this.#insert(key, attempt);
   }
 
+  /** What became of an action; `sent` again where a reorganised chain forgot it. */
   finish(key: string, state: EntryState): void {
     this.#db.prepare("UPDATE actions SET state = ? WHERE key = ?").run(state, key);
   }
@@ -131,6 +131,11 @@ export class Journal {
   kept<T>(key: string): T | undefined {
     const row = this.#db.prepare("SELECT value FROM results WHERE key = ?").get(key) as Row | undefined;
     return row && (JSON.parse(String(row.value)) as T);
+  }
+
+  /** Drops what `keep` kept. */
+  forget(key: string): void {
+    this.#db.prepare("DELETE FROM results WHERE key = ?").run(key);
   }
 
   close(): void {

@@ -110,7 +110,13 @@ export class Play {
       side === "challenger" ? gameHistory(chain, id) : [],
     ]);
     if (side === "challenger" && history.length !== game.moves) {
-      throw new TransientError("game-moved", "The game moved on while it was read.", { game: String(id) });
+      // It moved on meanwhile, or the node left logs out: the next block asks again, without the pause after a failure.
+      const counts = { game: String(id), moves: game.moves, told: history.length };
+      log.warn(
+        { event: "history-short", ...counts },
+        `Game ${id}: the logs tell ${history.length} of ${game.moves} moves`,
+      );
+      return;
     }
     const { endRoot: _end, segmentRoot: _segment, ...segment } = claim;
     const move = await compute.move({ segment, side, game, history, flip: await flip?.(jobId) });
@@ -137,7 +143,7 @@ export class Play {
 
   /** Logs how a game ended, once, over restarts too. */
   async #tell(view: GameView): Promise<void> {
-    const { session, side } = this.#options;
+    const { session, side, flip } = this.#options;
     const { chain, journal, log } = session;
     const { id, jobId, checkpoint, game } = view;
     if (journal.kept(`told/${id}`) === game.phase) return;
@@ -145,7 +151,10 @@ export class Play {
     const judgement = judgementIn(await gameRecord(chain, id));
     log.info({ event: "verdict", ...facts, step: game.firstStep, ...judgement }, `Game ${id}: ${game.phase}`);
     journal.keep(`told/${id}`, game.phase);
-    session.metrics.verdicts.inc({ outcome: outcomeFor(side, game.phase) });
+    const outcome = outcomeFor(side, game.phase);
+    session.metrics.verdicts.inc({ outcome });
+    // Who flips bits is meant to lose.
+    if (outcome === "lost" && (await flip?.(jobId)) === undefined) session.breaker.lost(id);
   }
 }
 
@@ -162,13 +171,33 @@ function judgementIn({ events }: GameRecord): object {
   return { operator, element: String(element), verdict: verdicts[verdict], reason: reasons[reason], claimed, expected };
 }
 
-/** Closes or ends a job whose time has come: expires it after the deadline, settles it after the window. */
-export function tendClock(session: Session, job: Job, { timestamp }: Head, graceSeconds = 0n): void {
-  const { chain, tasks } = session;
-  const late = job.status === "Running" && timestamp > job.deadline + graceSeconds;
-  const over = job.status === "Closing" && timestamp >= job.windowEnd + graceSeconds && job.openGames === 0;
-  if (late) tasks.start(`expire/${job.id}`, () => end(session, job, "expired", expireJob(chain.deployment, job.id)));
-  if (over) tasks.start(`settle/${job.id}`, () => end(session, job, "settled", settleJob(chain.deployment, job.id)));
+/** Ends jobs whose time has come: expires them after the deadline, settles them after the window. */
+export class Endings {
+  readonly #session: Session;
+  readonly #patience: number;
+  /** Rounds in which each job was seen due. */
+  readonly #due = new Map<string, number>();
+
+  /** @param patience rounds that are left to others first: two who end a job at once pay for one transaction that reverts */
+  constructor(session: Session, patience = 0) {
+    this.#session = session;
+    this.#patience = patience;
+  }
+
+  tend(job: Job, { timestamp }: Head): void {
+    const { chain, tasks } = this.#session;
+    const late = job.status === "Running" && timestamp > job.deadline;
+    const over = job.status === "Closing" && timestamp >= job.windowEnd && job.openGames === 0;
+    const key = `${late ? "expire" : "settle"}/${job.id}`;
+    if (!late && !over) return;
+    const rounds = this.#due.get(key) ?? 0;
+    this.#due.set(key, rounds + 1);
+    if (rounds < this.#patience) return;
+    const [event, call] = late
+      ? (["expired", expireJob(chain.deployment, job.id)] as const)
+      : (["settled", settleJob(chain.deployment, job.id)] as const);
+    tasks.start(key, () => end(this.#session, job, event, call));
+  }
 }
 
 async function end(

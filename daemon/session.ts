@@ -3,10 +3,11 @@ import type { Address } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { ArtifactStore, connect, readDeployment, type Chain } from "../protocol/index.ts";
 import { ComputePool } from "./compute/pool.ts";
+import { Breaker } from "./breaker.ts";
 import type { DaemonConfig } from "./config.ts";
 import { journalName, scopeOf } from "./findings.ts";
 import { Journal } from "./journal.ts";
-import { plainKeyWarning } from "./keys.ts";
+import { developmentChainId, plainKeyWarning } from "./keys.ts";
 import { gaugesOf } from "./gauges.ts";
 import { Health, nodeCheck, Rounds, serveStatus } from "./health.ts";
 import { createLog, type Logger } from "./log.ts";
@@ -29,6 +30,8 @@ export interface Session {
   readonly transactions: Transactions;
   readonly compute: ComputePool;
   readonly metrics: Metrics;
+  /** Whether new risks may be taken: whoever accepts or disputes asks it. */
+  readonly breaker: Breaker;
   /** Where `/metrics` and `/health` are served; undefined where they are not. */
   readonly statusUrl: string | undefined;
   /** What `/health` asks; whatever may fail adds its check. */
@@ -43,6 +46,9 @@ export interface Session {
   /** Stops loops, queues, threads and the private Redis, in this order. */
   close(): Promise<void>;
 }
+
+/** Age of the newest block that no chain should reach; a development chain may stand until somebody sends. UNITS: seconds. */
+const usualLagSeconds = 600;
 
 /** Closes what was opened, the last first; each gets its chance though another fails. */
 class Closers {
@@ -97,10 +103,11 @@ async function assemble(name: string, config: DaemonConfig, closers: Closers): P
     engine: config.engine,
   });
 
-  const stop = new AbortController();
-  const watching = { client, pollMs: config.pollMs, signal: stop.signal, log };
-  const heads = new Heads(watching);
   const { chainId } = deployment;
+  const stop = new AbortController();
+  const maxLagSeconds = config.maxLagSeconds ?? (chainId === developmentChainId ? undefined : usualLagSeconds);
+  const watching = { client, pollMs: config.pollMs, signal: stop.signal, log, maxLagSeconds };
+  const heads = new Heads(watching);
   const { maxFeePerGas } = config;
   const metrics = createMetrics(name);
   const health = new Health();
@@ -109,7 +116,9 @@ async function assemble(name: string, config: DaemonConfig, closers: Closers): P
     "node",
     nodeCheck(() => heads.silentMs),
   );
+  health.add("lag", () => heads.stale);
   health.add("rounds", () => rounds.check());
+  const breaker = new Breaker({ journal, log, health });
   const failed = ({ name: family }: Error) => metrics.taskFailures.inc({ family });
   const transactions = new Transactions({
     client,
@@ -123,6 +132,7 @@ async function assemble(name: string, config: DaemonConfig, closers: Closers): P
     count(event, gasUsed) {
       metrics.transactions.inc({ event });
       if (gasUsed !== undefined) metrics.gasUsed.inc(Number(gasUsed));
+      if (event === "mined" || event === "reverted") breaker.received(event === "mined");
     },
   });
   const tasks = new Tasks(log, config.pollMs, failed);
@@ -133,7 +143,7 @@ async function assemble(name: string, config: DaemonConfig, closers: Closers): P
     await Promise.allSettled([loop, tasks.idle(), transactions.idle()]);
   });
   const queues = new Map<string, TaskQueue<never>>();
-  gaugesOf(metrics.registry, { chain, address: account.address, heads, journal, queues });
+  gaugesOf(metrics.registry, { chain, address: account.address, heads, journal, breaker, queues });
   let statusUrl: string | undefined;
   if (config.metricsPort !== false) {
     const about = { daemon: name, address: account.address };
@@ -154,6 +164,7 @@ async function assemble(name: string, config: DaemonConfig, closers: Closers): P
     transactions,
     compute,
     metrics,
+    breaker,
     statusUrl,
     health,
     tasks,
@@ -178,11 +189,25 @@ async function assemble(name: string, config: DaemonConfig, closers: Closers): P
       return queue;
     },
     run(onHead) {
-      const running = watch(heads, watching, (head) => rounds.run(() => onHead(head)));
+      const work = whileCurrent(heads, log, onHead);
+      const running = watch(heads, watching, (head) => rounds.run(() => work(head)));
       loop = running.catch(() => undefined);
       return running;
     },
     close: () => closers.close(),
+  };
+}
+
+/** Passes on to the work on a block unless the node lags: what it shows then may be long over. */
+function whileCurrent(heads: Heads, log: Logger, work: (head: Head) => Promise<void>): (head: Head) => Promise<void> {
+  let lagging = false;
+  return async (head) => {
+    const { stale } = heads;
+    if (stale === undefined && lagging) log.info({ event: "node-current" }, "The chain's node has caught up");
+    if (stale !== undefined && !lagging)
+      log.warn({ event: "node-lags", head: String(head.number) }, `${stale} Nothing is done until it has caught up.`);
+    lagging = stale !== undefined;
+    if (!lagging) await work(head);
   };
 }
 

@@ -188,4 +188,32 @@ describe("transactions", () => {
     expect((await transactions.perform(action("reorg/1"))).kind).to.equal("mined");
     expect(await counted()).to.equal(1n);
   });
+
+  it("fills a nonce that a reorganised chain freed and nobody asks for, so that later ones are mined", async () => {
+    const transactions = await start();
+    const snapshot = await test.snapshot();
+    await transactions.perform(action("forgotten/1"));
+    const { nonce: freed } = journal!.get("forgotten/1")!;
+    await transactions.perform(action("asked/1"));
+    await test.revert({ id: snapshot });
+    expect(await nonce()).to.equal(freed);
+    const wanted = [transactions.perform(action("asked/1")), transactions.perform(action("new/1"))];
+    let done = false;
+    const all = Promise.all(wanted).finally(() => (done = true));
+    await until(async () => done);
+    expect((await all).map(({ kind }) => kind)).to.deep.equal(["mined", "mined"]);
+    expect(["fill", "asked", "new"].map((key) => journal!.list(`${key}/`)[0]!.nonce - freed)).to.deep.equal([0, 1, 2]);
+    expect(await counted()).to.equal(2n);
+  });
+
+  it("takes the same key with another call for another action: a reorganised chain gives numbers anew", async () => {
+    const transactions = await start();
+    const other = privateKeyToAccount(generatePrivateKey()).address;
+    await test.setCode({ address: other, bytecode: counter });
+    await transactions.perform(action("move/1"));
+    const { call } = action("move/1");
+    expect((await transactions.perform({ key: "move/1", call: { ...call, address: other } })).kind).to.equal("mined");
+    expect(BigInt((await client.getStorageAt({ address: other, slot: "0x0" }))!)).to.equal(1n);
+    expect(await counted()).to.equal(1n);
+  });
 });

@@ -2,18 +2,19 @@ import {
   encodeFunctionData,
   keccak256,
   type Hash,
+  type Hex,
   type PrivateKeyAccount,
   type PublicClient,
   type TransactionReceipt,
 } from "viem";
 import { TransientError, type OperatorError } from "../common/index.ts";
-import { explainError, type Call } from "../protocol/index.ts";
+import { explained, explainError, type Call } from "../protocol/index.ts";
 import { crashPoint } from "./crash-point.ts";
 import type { Attempt, Entry, Journal } from "./journal.ts";
 import type { Logger } from "./log.ts";
 import type { TransactionEvent } from "./metrics.ts";
 import { isKnownTransaction, isUnderpriced, refusalIn } from "./rpc-errors.ts";
-import type { Heads } from "./watcher.ts";
+import type { Head, Heads } from "./watcher.ts";
 
 /** A call to a contract that is made once, whatever happens in between. */
 export interface Action {
@@ -38,6 +39,8 @@ export type Outcome =
   | { readonly kind: "refused"; readonly refusal: OperatorError }
   | { readonly kind: "lost" };
 
+type Fees = Pick<Attempt, "maxFeePerGas" | "maxPriorityFeePerGas">;
+
 export interface TransactionsOptions {
   readonly client: PublicClient;
   readonly account: PrivateKeyAccount;
@@ -57,9 +60,19 @@ export interface TransactionsOptions {
 /** Blocks in a row that must show a used nonce without our receipt before the nonce counts as lost. */
 const blocksUntilLost = 3;
 
+/** Blocks for which a free nonce below one that waits is left to whoever made its action before. */
+const blocksUntilFilled = 3n;
+
+/** UNITS: gas; of a transaction that does nothing. */
+const emptyGas = 21_000n;
+
 /**
  * The only sender of one account's transactions on one chain: it owns the nonces. Every transaction is simulated, signed and
  * journalled before it is sent, so that a restart finds what may be on its way and never makes an action twice.
+ * A transaction that a reorganised chain forgot is sent again when its action is asked for again, not by itself: the chain as
+ * it is now may call for another.
+ * INVARIANT: a nonce is signed for one action only, so that no forgotten transaction comes back between later ones. Where
+ * nobody asks for it any more and later ones wait, a transaction that does nothing takes its nonce.
  * INVARIANT: at most one process uses an account with this journal.
  */
 export class Transactions {
@@ -67,6 +80,8 @@ export class Transactions {
   readonly #running = new Map<string, Promise<Outcome>>();
   readonly #lanes = new Map<string, Promise<unknown>>();
   #sending: Promise<unknown> = Promise.resolve();
+  /** The first free nonce below one that waits, and the block at which it was seen first. */
+  #gap: { readonly nonce: number; readonly since: bigint } | undefined;
 
   constructor(options: TransactionsOptions) {
     this.#options = options;
@@ -82,7 +97,7 @@ export class Transactions {
 
   /**
    * Makes the action unless it was made; a call while it is under way waits for the same outcome.
-   * @throws TransientError when the node is lost before the transaction is signed, or the daemon stops
+   * @throws TransientError when the node is lost or lags before the transaction is signed, or the daemon stops
    */
   perform(action: Action): Promise<Outcome> {
     return this.#running.get(action.key) ?? this.#start(action.key, () => this.#inLane(action));
@@ -91,6 +106,12 @@ export class Transactions {
   /** Whether an action of this key is under way. */
   pending(key: string): boolean {
     return this.#running.has(key);
+  }
+
+  /** Whether an action of this key is mined on the chain as it is now. */
+  async stands(key: string): Promise<boolean> {
+    const known = this.#options.journal.get(key);
+    return known?.state === "mined" && (await explained(this.#receipt(known))) !== undefined;
   }
 
   /** Resolves when nothing is under way any more: soon after the signal aborts. */
@@ -117,10 +138,12 @@ export class Transactions {
 
   async #perform(action: Action): Promise<Outcome> {
     const known = this.#options.journal.get(action.key);
-    if (known?.state === "sent" || (known?.state === "mined" && action.repeatable !== true)) {
+    // A reorganised chain may give the same number to another job or game: then the same key means another call.
+    const same = known !== undefined && known.to === action.call.address && known.data === dataOf(action.call);
+    if (known?.state === "sent" || (known?.state === "mined" && same && action.repeatable !== true)) {
       // A mined transaction is looked up again: the chain may have been reorganised.
       const outcome = await this.#settle(known);
-      if (outcome.kind !== "lost") return outcome;
+      if (same && outcome.kind !== "lost") return outcome;
     }
     const sent = await this.#serially(() => this.#send(action));
     if (!("refusal" in sent)) return this.#settle(sent.entry);
@@ -140,9 +163,11 @@ export class Transactions {
     const { key } = action;
     const { address, abi, functionName, args } = action.call;
     if (this.#options.signal.aborted) throw new TransientError("stopped", "The daemon stops.");
+    const { stale } = this.#options.heads;
+    if (stale !== undefined) throw new TransientError("node-lags", stale);
     const call = { account, address, abi, functionName, args };
     let gas: bigint;
-    let fees: Pick<Attempt, "maxFeePerGas" | "maxPriorityFeePerGas">;
+    let fees: Fees;
     let nonce: number;
     try {
       await client.simulateContract(call);
@@ -150,33 +175,56 @@ export class Transactions {
       gas = ((await client.estimateContractGas(call)) * 13n) / 10n + 20_000n;
       fees = await this.#fees();
       const next = await client.getTransactionCount({ address: account.address, blockTag: "pending" });
-      nonce = Math.max(next, (journal.highestUnresolvedNonce() ?? -1) + 1);
+      nonce = Math.max(next, (journal.highestNonce() ?? -1) + 1);
     } catch (error) {
       const refusal = refusalIn(error);
       if (refusal !== undefined) return { refusal };
       throw explainError(error);
     }
-    const data = encodeFunctionData({ abi, functionName, args });
-    const content = { key, nonce, to: address, data, gas, note: JSON.stringify(action.note ?? {}) };
-    const attempt = await this.#sign(content, fees);
-    journal.begin(content, attempt);
-    this.#options.count?.("sent");
-    crashPoint("journalled");
-    await this.#broadcast(key, attempt);
-    crashPoint("sent");
-    return { entry: { ...content, state: "sent", attempts: [attempt] } };
+    const data = dataOf(action.call);
+    return {
+      entry: await this.#begin({ key, nonce, to: address, data, gas, note: JSON.stringify(action.note ?? {}) }, fees),
+    };
   }
 
-  async #fees(): Promise<Pick<Attempt, "maxFeePerGas" | "maxPriorityFeePerGas">> {
+  /** Signs, journals and sends. */
+  async #begin(content: Omit<Entry, "state" | "attempts">, fees: Fees): Promise<Entry> {
+    const attempt = await this.#sign(content, fees);
+    this.#options.journal.begin(content, attempt);
+    this.#options.count?.("sent");
+    crashPoint("journalled");
+    await this.#broadcast(content.key, attempt);
+    crashPoint("sent");
+    return { ...content, state: "sent", attempts: [attempt] };
+  }
+
+  /** Takes the nonces from `first` up to one that waits, when they stayed free for some blocks and nothing of ours is to have them. */
+  #fill(first: number, waiting: number, { number }: Head): void {
+    if (this.#gap?.nonce !== first) this.#gap = { nonce: first, since: number };
+    if (number < this.#gap.since + blocksUntilFilled) return;
+    const taken = new Set(this.#options.journal.unresolved().map(({ nonce }) => nonce));
+    for (let nonce = first; nonce < waiting; nonce++) {
+      const key = `fill/${nonce}`;
+      if (taken.has(nonce) || this.#running.has(key)) continue;
+      this.#start(key, () => this.#empty(key, nonce)).catch(() => undefined);
+    }
+  }
+
+  /** A transaction that does nothing. */
+  async #empty(key: string, nonce: number): Promise<Outcome> {
+    const { account, log } = this.#options;
+    const content = { key, nonce, to: account.address, data: "0x", gas: emptyGas, note: "{}" } as const;
+    log.warn({ event: "filled", nonce }, `Nothing asks for nonce ${nonce} any more: it goes to an empty transaction`);
+    return this.#settle(await this.#serially(async () => this.#begin(content, await this.#fees())));
+  }
+
+  async #fees(): Promise<Fees> {
     const { client, maxFeePerGas: ceiling } = this.#options;
     const { maxFeePerGas, maxPriorityFeePerGas } = await client.estimateFeesPerGas();
     return { maxFeePerGas: least(maxFeePerGas, ceiling), maxPriorityFeePerGas: least(maxPriorityFeePerGas, ceiling) };
   }
 
-  async #sign(
-    content: Pick<Entry, "nonce" | "to" | "data" | "gas">,
-    fees: Pick<Attempt, "maxFeePerGas" | "maxPriorityFeePerGas">,
-  ): Promise<Attempt> {
+  async #sign(content: Pick<Entry, "nonce" | "to" | "data" | "gas">, fees: Fees): Promise<Attempt> {
     const { account, chainId } = this.#options;
     const { nonce, to, data, gas } = content;
     const raw = await account.signTransaction({ type: "eip1559", chainId, nonce, to, data, gas, ...fees });
@@ -208,7 +256,8 @@ export class Transactions {
     let firstBlock: bigint | undefined;
     for (;;) {
       try {
-        const used = await this.#nonceUsed(entry.nonce);
+        const next = await this.#nextNonce();
+        const used = next > entry.nonce;
         const receipt = await this.#receipt(entry);
         if (receipt !== undefined) return this.#mined(entry, receipt);
         lostFor = used ? lostFor + 1 : 0;
@@ -221,6 +270,9 @@ export class Transactions {
           );
           return { kind: "lost" };
         }
+        // Its nonce is free: whoever restarts must know that it is on its way again.
+        if (!used && entry.state === "mined") journal.finish(entry.key, "sent");
+        if (next < entry.nonce && heads.last !== undefined) this.#fill(next, entry.nonce, heads.last);
         if (!used && known !== undefined) entry = await this.#again(entry, heads.last!.number - firstBlock!);
       } catch (error) {
         const family = explainError(error);
@@ -242,9 +294,9 @@ export class Transactions {
     return kind === "mined" ? { kind, receipt, made: entry.state !== "mined" } : { kind, receipt };
   }
 
-  async #nonceUsed(nonce: number): Promise<boolean> {
+  #nextNonce(): Promise<number> {
     const { client, account } = this.#options;
-    return (await client.getTransactionCount({ address: account.address, blockTag: "latest" })) > nonce;
+    return client.getTransactionCount({ address: account.address, blockTag: "latest" });
   }
 
   async #receipt(entry: Entry): Promise<TransactionReceipt | undefined> {
@@ -278,6 +330,10 @@ export class Transactions {
     await this.#broadcast(entry.key, attempt);
     return { ...entry, attempts: [...entry.attempts, attempt] };
   }
+}
+
+function dataOf({ abi, functionName, args }: Call): Hex {
+  return encodeFunctionData({ abi, functionName, args });
 }
 
 async function receiptOf(client: PublicClient, hash: Hash): Promise<TransactionReceipt | undefined> {

@@ -60,6 +60,28 @@ describe("watcher", () => {
     expect(seen.at(-1)).to.equal(1n);
   });
 
+  it("calls a node stale that fell back below what a reorganisation takes, or whose newest block is too old", async () => {
+    const stop = new AbortController();
+    await test().mine({ blocks: 40 });
+    const heads = new Heads({ ...watching(stop), maxLagSeconds: 60 });
+    expect(heads.stale).to.equal(undefined);
+    const { number } = await heads.after();
+    const client = rpcClient(anvil.rpc);
+    await client.request({ method: "anvil_rollback", params: [16] } as never);
+    expect((await heads.after()).number).to.equal(number - 16n);
+    expect(heads.stale).to.equal(undefined);
+    await client.request({ method: "anvil_rollback", params: [1] } as never);
+    await heads.after();
+    expect(heads.stale).to.match(/is at block 23, and was at 40/);
+    await test().mine({ blocks: 1 });
+    await heads.after();
+    expect(heads.stale).to.equal(undefined);
+    // Its clock stands still from here.
+    const old = new Heads({ ...watching(stop), maxLagSeconds: -1_000 });
+    await old.after();
+    expect(old.stale).to.match(/newest block is -?\d+ seconds old/);
+  });
+
   it("does not hide what a person must mend", async () => {
     const stop = new AbortController();
     const options = watching(stop);

@@ -18,7 +18,12 @@ export interface HeadsOptions {
   readonly pollMs: number;
   readonly signal: AbortSignal;
   readonly log?: Logger;
+  /** Age of the newest block from which on nothing is done; no age is too old if not given. UNITS: seconds. */
+  readonly maxLagSeconds?: number;
 }
+
+/** Blocks by which the newest may fall behind one that was seen before: what a reorganisation may take. */
+const deepestReorganisation = 16n;
 
 /** UNITS: ms. */
 const longestBackoff = 30_000;
@@ -29,6 +34,7 @@ const patienceMs = 2_000;
 export class Heads {
   readonly #options: HeadsOptions;
   #last: Head | undefined;
+  #highest = 0n;
   #polling: Promise<Head> | undefined;
   #answered = performance.now();
 
@@ -64,6 +70,7 @@ export class Heads {
         const { number, hash, timestamp } = await client.getBlock({ blockTag: "latest" });
         if (failures > 0) log?.info({ event: "rpc-back", failures }, "The chain's node answers again");
         this.#answered = performance.now();
+        if (number > this.#highest) this.#highest = number;
         return (this.#last = { number, hash, timestamp });
       } catch (error) {
         const known = explainError(error);
@@ -78,6 +85,18 @@ export class Heads {
   /** How long ago the node last answered, or this was made if it never did. UNITS: ms. */
   get silentMs(): number {
     return performance.now() - this.#answered;
+  }
+
+  /** Why nothing must be done about what the node shows, in one sentence: it lags. Undefined where it does not. */
+  get stale(): string | undefined {
+    const { maxLagSeconds = Infinity } = this.#options;
+    if (this.#last === undefined) return undefined;
+    const { number, timestamp } = this.#last;
+    if (number + deepestReorganisation < this.#highest)
+      return `The chain's node lags: it is at block ${number}, and was at ${this.#highest} before.`;
+    const age = Math.floor(Date.now() / 1_000) - Number(timestamp);
+    if (age <= maxLagSeconds) return undefined;
+    return `The chain's node lags: its newest block is ${age} seconds old, and ${maxLagSeconds} are allowed.`;
   }
 
   /** The newest block seen so far. */

@@ -13,6 +13,7 @@ import {
 import { indexRoutes, type Health } from "./api.ts";
 import { Database } from "./database.ts";
 import { indexedContracts } from "./events.ts";
+import { Reconciler } from "./reconcile.ts";
 import { syncOnce, type Progress } from "./sync.ts";
 
 export interface IndexerConfig {
@@ -80,6 +81,9 @@ export async function startIndexer(config: IndexerConfig): Promise<Indexer> {
   if (database.claim({ genesisHash, contracts })) onNotice("The index was of another chain and is built anew.");
   let health: Health = { ok: true };
   const stopping = new AbortController();
+  const reconciler = new Reconciler(chain, database);
+  /** The head at which tables and state agreed last. */
+  let compared: number | undefined;
   const atRisk = new Shared(() => readRisks(chain), pollMs);
   const server = await listen(
     indexRoutes(
@@ -96,8 +100,16 @@ export async function startIndexer(config: IndexerConfig): Promise<Indexer> {
   const look = async (): Promise<Progress | undefined> => {
     try {
       const progress = await syncOnce(chain, database);
-      health = { ok: true, ...progress };
       if (progress.forgotten > 0) onNotice(`The chain was reorganised: ${progress.forgotten} stored blocks fell.`);
+      const news = progress.indexed === progress.head && (progress.head !== compared || progress.forgotten > 0);
+      const difference = news ? await reconciler.look(progress.head) : undefined;
+      if (difference !== undefined) {
+        onNotice(`${difference}: the node left logs out, and they are read again.`);
+        health = { ok: false, ...progress, error: difference };
+        return undefined;
+      }
+      if (news) compared = progress.head;
+      health = { ok: true, ...progress };
       return progress;
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;

@@ -139,7 +139,7 @@ function stakeOf(entries: readonly Row[]): { staked: bigint; locked: bigint; unb
 }
 
 /** What an account has, is owed and has paid; by reason, in the token's smallest unit. */
-export function balances(database: Database, account: string): unknown {
+export function balances(database: Database, account: string) {
   const sql = "select ledger, reason, amount from entries where account = ? order by block, log_index";
   const entries = database.all(sql, account.toLowerCase());
   const ledger = (name: string): Row[] => entries.filter((entry) => entry.ledger === name);

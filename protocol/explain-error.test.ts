@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { encodeErrorResult, type Abi } from "viem";
+import { BaseError, encodeErrorResult, type Abi } from "viem";
 import { DefectError, OperatorError, TransientError } from "../common/index.ts";
 import { rpcClient } from "./chain.ts";
 import { errorAbi } from "./error-abi.ts";
@@ -33,6 +33,13 @@ describe("explainError", () => {
     const names = errorAbi.map((item) => item.name as string);
     expect(explainedErrors.filter((name) => !names.includes(name))).to.deep.equal([]);
   });
+  it("takes a block that a node lacks for the node's failure: it is behind, or its chain was reorganised", () => {
+    for (const message of ["header not found", "BlockOutOfRangeError: block height is 39 but requested was 40"])
+      expect(explainError(new BaseError("It failed.", { details: message })))
+        .to.be.instanceOf(TransientError)
+        .with.property("code", "block-missing");
+  });
+
   it("tells the world's failures from ours", async () => {
     const away = await explained(rpcClient("http://127.0.0.1:1").getBlockNumber()).catch((error: unknown) => error);
     expect(away).to.be.instanceOf(TransientError).with.property("code", "rpc-unreachable");

@@ -1,5 +1,6 @@
 import {
   BaseError,
+  BlockNotFoundError,
   ContractFunctionRevertedError,
   ContractFunctionZeroDataError,
   decodeErrorResult,
@@ -11,6 +12,7 @@ import {
   ResourceUnavailableRpcError,
   SocketClosedError,
   TimeoutError,
+  TransactionReceiptNotFoundError,
   WaitForTransactionReceiptTimeoutError,
   WebSocketRequestError,
   type Abi,
@@ -64,9 +66,14 @@ const transientErrors = [
   WaitForTransactionReceiptTimeoutError,
 ];
 
+const missing = [BlockNotFoundError, TransactionReceiptNotFoundError];
+
+/** What nodes say of a block that a reorganisation took from them in the middle of a read, or that they do not have yet. */
+const missingBlock = /block ?out ?of ?range|header not found|unknown block|block not found|missing trie node/i;
+
 /**
  * What a failed read or write of the chain means, in the family of who must act. Errors of the three families pass.
- * TransientError `rpc-unreachable`, `rpc-failed`; OperatorError `reverted-…`, `reverted`, `insufficient-funds`,
+ * TransientError `rpc-unreachable`, `rpc-failed`, `block-missing`; OperatorError `reverted-…`, `reverted`, `insufficient-funds`,
  * `no-contract`; DefectError `chain-error` for what fits none.
  */
 export function explainError(error: unknown): OperatorError | TransientError | DefectError {
@@ -81,6 +88,9 @@ export function explainError(error: unknown): OperatorError | TransientError | D
     error.walk((cause) => kinds.some((kind) => cause instanceof kind)) !== null;
   const reason = { cause: error };
   if (is(transientErrors)) return new TransientError("rpc-unreachable", `The node: ${error.shortMessage}`, {}, reason);
+  if (is(missing) || error.walk((cause) => missingBlock.test((cause as Error).message)) !== null) {
+    return new TransientError("block-missing", "The node does not have a block, or no longer.", {}, reason);
+  }
   if (is([InsufficientFundsError])) {
     return new OperatorError(
       "insufficient-funds",

@@ -113,6 +113,14 @@ const STAGES: Stage[] = [
       ["node", "scripts/solidity-tests.ts"],
     ],
   },
+  {
+    name: "chaos",
+    title: "chaos",
+    after: ["build"],
+    named: true,
+    globs: ["test/chaos/**/*.test.ts"],
+    commands: (files) => [["mocha", "--reporter", reporter, "--timeout", "1800000", ...files]],
+  },
 ];
 
 /** Shows what stages print in their order: the first that is not over as it comes, the others' when they are its successors. */

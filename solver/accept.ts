@@ -36,7 +36,7 @@ export async function tryAccept(
   }
   await ensureFreeStake(session, terms.stake);
   const call = acceptJob(chain.deployment, job.id, job.termsHash, artifactUrl);
-  const outcome = await transactions.perform({ key: `accept/${job.id}`, call });
+  const outcome = await transactions.perform({ key: `accept/${identityOf(job)}`, call });
   if (outcome.kind === "refused" && outcome.refusal.code !== "reverted-wrong-status") throw outcome.refusal;
   if (outcome.kind !== "mined") return;
   crashPoint("accepted");

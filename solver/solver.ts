@@ -1,11 +1,11 @@
 import type { Address } from "viem";
 import {
+  Endings,
   identityOf,
   openSession,
   playable,
   Play,
   sameAddress,
-  tendClock,
   unfinishedGames,
   unfinishedJobs,
   watchRisk,
@@ -82,6 +82,7 @@ function loop(
 ): (head: Head) => Promise<void> {
   const { address, tasks } = session;
   const [jobs, games] = [unfinishedJobs(session), unfinishedGames(session)];
+  const endings = new Endings(session);
   const declined: Declined = new Set();
   const accepting = new Set<bigint>();
   const risk = watchRisk(session, "defender");
@@ -93,14 +94,14 @@ function loop(
     const own = allJobs.filter(({ solver }) => sameAddress(solver, address));
     for (const job of own) {
       if (job.status === "Running") await training.tend(job);
-      tendClock(session, job, head);
+      endings.tend(job, head);
     }
     const running = own.filter(({ status }) => status === "Running").length;
     const open = allJobs.filter((job) => job.status === "Open" && !declined.has(identityOf(job)));
     // Another one comes first with every block, so that one whose bundle is away holds nobody up.
     const first = open.length === 0 ? 0 : Number(head.number % BigInt(open.length));
     for (const job of [...open.slice(first), ...open.slice(0, first)]) {
-      if (running + accepting.size >= config.maxJobs) break;
+      if (running + accepting.size >= config.maxJobs || session.breaker.broken) break;
       tasks.start(`accept/${job.id}`, async () => {
         accepting.add(job.id);
         await tryAccept(session, config, job, artifactUrl, declined).finally(() => accepting.delete(job.id));

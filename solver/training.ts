@@ -132,7 +132,7 @@ export class Training {
       const trained = this.#trained(job, k);
       if (trained === undefined) return;
       const call = commitCheckpoint(chain.deployment, job.id, k, trained.stateRoot, trained.segmentRoot);
-      const outcome = await transactions.perform({ key: `commit/${job.id}/${k}`, call, note: { ...trained } });
+      const outcome = await transactions.perform({ key: `commit/${identityOf(job)}/${k}`, call, note: { ...trained } });
       const facts = { job: String(job.id), checkpoint: k, stateRoot: trained.stateRoot };
       if (outcome.kind === "mined") {
         if (!outcome.made) continue;

@@ -1,4 +1,4 @@
-import { crashPoint, ensureBondedStake, type Session } from "../daemon/index.ts";
+import { crashPoint, ensureBondedStake, identityOf, type Head, type Session } from "../daemon/index.ts";
 import {
   attestCheckpoint,
   collectFees,
@@ -13,40 +13,41 @@ import {
 /** Checkpoints that one call collects for. */
 const collectAtOnce = 256;
 
+/** Blocks for which a collection may be undone. */
+const blocksLookedAgain = 32n;
+
 /** Stakes what a verifier needs. @throws OperatorError `tokens-short` */
 export async function stake(session: Session): Promise<void> {
   await ensureBondedStake(session, await readVerifierStake(session.chain));
 }
 
-/** Whether a checkpoint needs no attestation of ours any more: it is made, or all that are paid are. */
-export function attestationSettled({ journal }: Session, job: Job, k: number, claim: Claim): boolean {
-  return journal.get(attestKey(job, k))?.state === "mined" || journal.kept(fullKey(job, k, claim)) !== undefined;
-}
-
-function attestKey({ id }: Job, k: number): string {
-  return `attest/${id}/${k}`;
-}
-
-function fullKey({ id }: Job, k: number, { endRoot }: Claim): string {
-  return `full/${id}/${k}/${endRoot}`;
-}
-
-/** Attests a checkpoint that was replayed to the same root, if another attestation is paid. */
-export async function attest(session: Session, job: Job, k: number, claim: Claim): Promise<void> {
-  const { chain, address, transactions, journal, log, metrics } = session;
+/** Whether a checkpoint needs no attestation of ours as the chain is now: it is made, or all that are paid are. */
+export async function attestationSettled({ chain, address }: Session, job: Job, k: number): Promise<boolean> {
   const [terms, made, mine] = await Promise.all([
     readTerms(chain, job.id),
     readAttestationCount(chain, job.id, k),
     readAttested(chain, job.id, k, address),
   ]);
-  if (mine || made >= terms.attestors) return journal.keep(fullKey(job, k, claim), made);
+  return mine || made >= terms.attestors;
+}
+
+/** Attests a checkpoint that was replayed to the same root. */
+export async function attest(session: Session, job: Job, k: number, claim: Claim): Promise<void> {
+  const { chain, transactions, log, metrics } = session;
   const outcome = await transactions.perform({
-    key: attestKey(job, k),
+    key: `attest/${identityOf(job)}/${k}`,
     call: attestCheckpoint(chain.deployment, job.id, k, claim.endRoot),
   });
   if (outcome.kind === "refused") {
     // Somebody was faster, or the job ended meanwhile: both are no loss.
-    if (["reverted-attestations-full", "reverted-wrong-status", "reverted-too-late"].includes(outcome.refusal.code))
+    if (
+      [
+        "reverted-attestations-full",
+        "reverted-already-attested",
+        "reverted-wrong-status",
+        "reverted-too-late",
+      ].includes(outcome.refusal.code)
+    )
       return;
     throw outcome.refusal;
   }
@@ -59,18 +60,20 @@ export async function attest(session: Session, job: Job, k: number, claim: Claim
   );
 }
 
-/** Collects the fees of a finished job's attestations, once. */
-export async function collect(session: Session, job: Job): Promise<void> {
+/** Collects the fees of a finished job's attestations; looks again while a reorganisation may undo it. */
+export async function collect(session: Session, job: Job, head: Head): Promise<void> {
   const { chain, address, transactions, journal, log } = session;
-  if (!journal.list(`attest/${job.id}/`).some(({ state }) => state === "mined")) return;
-  if (journal.kept(`collected/${job.id}`) !== undefined) return;
+  if (!journal.list(`attest/${identityOf(job)}/`).some(({ state }) => state === "mined")) return;
+  const key = `collected/${identityOf(job)}`;
+  const at = journal.kept<number>(key);
+  if (at !== undefined && head.number > BigInt(at) + blocksLookedAgain) return;
   for (let first = 0; first < job.checkpoints; first += collectAtOnce) {
     const count = Math.min(collectAtOnce, job.checkpoints - first);
     const call = collectFees(chain.deployment, job.id, address, first, count);
-    const outcome = await transactions.perform({ key: `collect/${job.id}/${first}`, call });
+    const outcome = await transactions.perform({ key: `collect/${identityOf(job)}/${first}`, call });
     if (outcome.kind === "refused" && outcome.refusal.code !== "reverted-nothing-to-collect") throw outcome.refusal;
     if (outcome.kind === "mined" && outcome.made)
       log.info({ event: "collected", job: String(job.id), first }, `Job ${job.id}: fees collected`);
   }
-  journal.keep(`collected/${job.id}`, true);
+  if (at === undefined) journal.keep(key, Number(head.number));
 }

@@ -1,6 +1,14 @@
 import type { Hex } from "viem";
 import { TransientError } from "../common/index.ts";
-import { crashPoint, expectMined, sameAddress, spendTokens, type Replay, type Session } from "../daemon/index.ts";
+import {
+  crashPoint,
+  expectMined,
+  identityOf,
+  sameAddress,
+  spendTokens,
+  type Replay,
+  type Session,
+} from "../daemon/index.ts";
 import { openGame, readBond, reclaimGame, type Claim, type GameView, type Job } from "../protocol/index.ts";
 
 /**
@@ -14,8 +22,8 @@ export function proposalOf(claim: Claim, own: Replay): Hex {
 /** Opens a game on a checkpoint that differs, once, and takes its bond from the account. @throws OperatorError `tokens-short` */
 export async function openDispute(session: Session, job: Job, k: number, claim: Claim, own: Replay): Promise<void> {
   const { chain, transactions, log, metrics } = session;
-  const key = `open/${job.id}/${k}/${claim.endRoot}/${claim.segmentRoot}`;
-  if (session.journal.get(key)?.state === "mined") return;
+  const key = `open/${identityOf(job)}/${k}/${claim.endRoot}/${claim.segmentRoot}`;
+  if (await transactions.stands(key)) return;
   const bond = await readBond(chain, job.id);
   const proposed = proposalOf(claim, own);
   const call = openGame(chain.deployment, job.id, k, claim.endRoot, proposed);

@@ -11,6 +11,7 @@ import {
   type Segment,
   type Session,
   type TaskQueue,
+  type VerifierConfig,
 } from "../daemon/index.ts";
 import { readClaim, readJob, readTerms, type Claim, type Job } from "../protocol/index.ts";
 
@@ -19,6 +20,9 @@ interface ReplayTask {
   readonly jobId: string;
   readonly k: number;
 }
+
+/** `workers`: segments at the same time. */
+type ReplayConfig = Pick<VerifierConfig, "workers" | "maxDatasetBytes" | "faults">;
 
 /**
  * Whether a claim differs from our execution. A segment of one state on the grid has no root of its own in a game, so
@@ -32,30 +36,31 @@ export function differs(claim: Claim, own: Pick<Replay, "endRoot" | "segmentRoot
 /** Replays committed checkpoints and remembers what came of it. */
 export class Replays {
   readonly #session: Session;
-  readonly #maxDatasetBytes: number;
+  readonly #config: ReplayConfig;
+  /** Executions begun. */
+  #executions = 0;
   readonly #queue: TaskQueue<ReplayTask>;
   /** Bundles that this process checked, by the terms that name them. */
   readonly #bundles = new Map<Hex, Promise<Bundle>>();
 
-  private constructor(session: Session, maxDatasetBytes: number, queue: TaskQueue<ReplayTask>) {
+  private constructor(session: Session, config: ReplayConfig, queue: TaskQueue<ReplayTask>) {
     this.#session = session;
-    this.#maxDatasetBytes = maxDatasetBytes;
+    this.#config = config;
     this.#queue = queue;
   }
 
-  /** @param workers segments at the same time */
-  static async open(session: Session, workers: number, maxDatasetBytes: number): Promise<Replays> {
+  static async open(session: Session, config: ReplayConfig): Promise<Replays> {
     const ready = Promise.withResolvers<Replays>();
     const run = async ({ jobId, k }: ReplayTask): Promise<void> => (await ready.promise).#replay(BigInt(jobId), k);
-    const queue = await session.queue<ReplayTask>({ name: "replay", concurrency: workers, run });
-    const replays = new Replays(session, maxDatasetBytes, queue);
+    const queue = await session.queue<ReplayTask>({ name: "replay", concurrency: config.workers, run });
+    const replays = new Replays(session, config, queue);
     ready.resolve(replays);
     return replays;
   }
 
   /** What came of a checkpoint's replay; puts it into the queue where nothing did yet. */
   async of(job: Job, k: number, claim: Claim): Promise<Replay | undefined> {
-    const replay = this.#session.journal.kept<Replay>(replayKey(job.id, k, claim));
+    const replay = this.#session.journal.kept<Replay>(replayKey(job, k, claim));
     if (replay === undefined) await this.#queue.add(`replay-${job.id}-${k}`, { jobId: String(job.id), k });
     return replay;
   }
@@ -66,13 +71,13 @@ export class Replays {
     // A reorganised chain may have taken the commitment back.
     if (job.committed <= k || (job.status !== "Running" && job.status !== "Closing")) return;
     const claim = await readClaim(chain, jobId, k);
-    if (journal.kept(replayKey(jobId, k, claim)) !== undefined) return;
+    if (journal.kept(replayKey(job, k, claim)) !== undefined) return;
     await this.#obtain(job, claim);
     const own = await this.#execute(job, k, claim, false);
     const differing = differs(claim, own);
     if (differing) await this.#confirm(job, k, claim, own);
     crashPoint("replayed");
-    journal.keep(replayKey(jobId, k, claim), { ...own, differs: differing } satisfies Replay);
+    journal.keep(replayKey(job, k, claim), { ...own, differs: differing } satisfies Replay);
     metrics.segmentsReplayed.inc({ outcome: differing ? "differs" : "agrees" });
     const facts = { job: String(jobId), checkpoint: k, ...own, claimed: claim.endRoot, differs: differing };
     log.info({ event: "replayed", ...facts }, `Job ${jobId}: checkpoint ${k} ${differing ? "differs" : "replayed"}`);
@@ -81,7 +86,7 @@ export class Replays {
   /** Bundle from the submitter, start state from our own replay of the segment before or else from the solver. */
   async #obtain(job: Job, { startRoot }: Claim): Promise<void> {
     const { chain, store, signal } = this.#session;
-    const maxDatasetBytes = this.#maxDatasetBytes;
+    const { maxDatasetBytes } = this.#config;
     let bundle = this.#bundles.get(job.termsHash);
     if (bundle === undefined) {
       const terms = await readTerms(chain, job.id);
@@ -103,7 +108,11 @@ export class Replays {
         `Job ${job.id}: replaying checkpoint ${k}, step ${done} of ${steps}`,
       ),
     );
-    const { endRoot, segmentRoot } = await compute.segment({ segment: segmentOf(claim), keep: true, fresh }, progress);
+    const segment = segmentOf(claim);
+    const number = ++this.#executions;
+    const fault = this.#config.faults.find(({ execution }) => execution === number);
+    const flip = fault && { ...fault, step: segment.firstStep };
+    const { endRoot, segmentRoot } = await compute.segment({ segment, keep: true, fresh, flip }, progress);
     return { endRoot, segmentRoot };
   }
 

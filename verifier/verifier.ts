@@ -1,11 +1,12 @@
 import type { Address } from "viem";
 import {
   type Daemon,
+  Endings,
+  identityOf,
   isVoid,
   openSession,
   Play,
   sameAddress,
-  tendClock,
   unfinishedGames,
   unfinishedJobs,
   watchRisk,
@@ -28,8 +29,8 @@ export interface Verifier extends Daemon {
   readonly statusUrl: string | undefined;
 }
 
-/** A solver settles his own job; a verifier does when nobody did for so long. UNITS: seconds. */
-const settleGrace = 5n;
+/** A solver settles his own job; a verifier does when nobody did for so many rounds, as a rule blocks. */
+const settlePatience = 10;
 
 /**
  * Starts a verifier: it replays committed checkpoints, attests those it reaches too, disputes the first of a job that it does
@@ -39,7 +40,7 @@ const settleGrace = 5n;
 export async function startVerifier(config: VerifierConfig): Promise<Verifier> {
   const session = await openSession("verifier", config);
   try {
-    const replays = await Replays.open(session, config.workers, config.maxDatasetBytes);
+    const replays = await Replays.open(session, config);
     const { address, log } = session;
     log.info({ event: "started", address, engine: config.engine }, `Verifier ${address}`);
     const done = session.run(loop(session, config, replays));
@@ -59,6 +60,7 @@ function loop(session: Session, config: VerifierConfig, replays: Replays): (head
   const { address, tasks } = session;
   const checks = new Checks(session, config.attest, replays);
   const [jobs, games] = [unfinishedJobs(session), unfinishedGames(session)];
+  const endings = new Endings(session, settlePatience);
   const play = new Play({ session, side: "challenger" });
   const risk = watchRisk(session, "challenger");
   return async (head) => {
@@ -69,13 +71,13 @@ function loop(session: Session, config: VerifierConfig, replays: Replays): (head
       else play.tend(view, head);
     }
     for (const job of allJobs) {
-      if (finishedStatuses.includes(job.status)) tasks.start(`collect/${job.id}`, () => collect(session, job));
+      if (finishedStatuses.includes(job.status)) tasks.start(`collect/${job.id}`, () => collect(session, job, head));
       if (disputable(job, head) && !sameAddress(job.solver, address)) {
         // While the solver trains: the stake must be there before the first attestation.
         if (config.attest) tasks.start("stake", () => stake(session));
         tasks.start(`check/${job.id}`, () => checks.check(job));
       }
-      tendClock(session, job, head, settleGrace);
+      endings.tend(job, head);
     }
     const ended = allJobs.some(({ status }) => finishedStatuses.includes(status));
     if (ended || head.number % blocksBetweenLooks === 0n) tasks.start("withdraw", () => withdrawCredits(session));
@@ -105,13 +107,16 @@ class Checks {
 
   /** Up to the first claim that is not replayed or that differs. */
   async check(job: Job): Promise<void> {
-    const id = `${job.id}/${job.termsHash}`;
+    const id = identityOf(job);
     for (let k = this.#next.get(id) ?? 0; k < job.committed; k++) {
       const claim = await readClaim(this.#session.chain, job.id, k);
       const replay = await this.#replays.of(job, k, claim);
       if (replay === undefined) return;
-      if (replay.differs) return openDispute(this.#session, job, k, claim, replay);
-      const settled = !this.#attesting || attestationSettled(this.#session, job, k, claim);
+      if (replay.differs) {
+        if (this.#session.breaker.broken) return;
+        return openDispute(this.#session, job, k, claim, replay);
+      }
+      const settled = !this.#attesting || (await attestationSettled(this.#session, job, k));
       if (!settled) this.#attest(job, k, claim);
       else if (k === (this.#next.get(id) ?? 0) && k + checkpointsRechecked < job.committed) this.#next.set(id, k + 1);
     }

@@ -102,7 +102,8 @@ export class Network {
     this.#bundles = bundles;
   }
 
-  static async start(seed: number): Promise<Network> {
+  /** @param mining four blocks a second, or one whenever it is asked for once the daemons may start */
+  static async start(seed: number, { mining = "timed" }: { mining?: "timed" | "asked" } = {}): Promise<Network> {
     const folder = mkdtempSync(join(tmpdir(), "pinpoint-network-"));
     const anvil = await startAnvil({ blockTime: 0.25 });
     const test = createTestClient({ mode: "anvil", transport: http(anvil.rpc) });
@@ -116,7 +117,9 @@ export class Network {
     const store = new ArtifactStore(join(folder, "bundles"));
     const bundle = await putExampleBundle(store, seed);
     const parts = { chain: await connect(anvil.rpc, deployment), bundle, folder, keys };
-    return new Network(parts, anvil, await serveArtifacts({ store }));
+    const network = new Network(parts, anvil, await serveArtifacts({ store }));
+    if (mining === "asked") await network.request("evm_setIntervalMining", 0);
+    return network;
   }
 
   /** Kills the daemons that still run, and ends the chain. */
@@ -166,6 +169,11 @@ export class Network {
     const terms = await completeTerms(this.chain, prepared, all, timestamp);
     const account = privateKeyToAccount(this.keys.submitter);
     return (await submitJob({ chain: this.chain, rpc: this.#anvil.rpc, account }, terms)).jobId;
+  }
+
+  /** Asks the chain's node for what only a development chain does. */
+  request(method: string, ...params: unknown[]): Promise<unknown> {
+    return this.chain.client.request({ method, params } as never);
   }
 
   /** Moves the chain's clock. UNITS: seconds. */

@@ -1,12 +1,16 @@
+import { expect } from "chai";
 import { decodeFunctionData, isAddressEqual, type Address, type Hex, type TransactionReceipt } from "viem";
 import {
+  gameRecord,
   jobMarketAbi,
   pinpointAbi,
+  readGameCount,
   stakingAbi,
   testTokenAbi,
   type Chain,
   type Deployment,
 } from "../../../protocol/index.ts";
+import type { Network, Role } from "../../e2e/network.ts";
 
 /** A transaction that an account has on the chain. */
 export interface Sent {
@@ -24,12 +28,14 @@ export interface Audit {
   readonly sent: readonly Sent[];
   /** Actions that have more than one transaction. */
   readonly doubles: readonly string[];
+  /** Actions that were done more than once: those that reverted are not counted. */
+  readonly repeated: readonly string[];
   /** Nonces below the highest that no transaction has, and transactions that wait. */
   readonly gaps: number;
   readonly reverted: readonly Sent[];
 }
 
-const repeated = ["approve", "deposit", "withdraw", "withdrawTo"];
+const repeatable = ["approve", "deposit", "withdraw", "withdrawTo"];
 
 function abiOf(deployment: Deployment, to: Address) {
   if (isAddressEqual(to, deployment.jobMarket)) return jobMarketAbi;
@@ -39,9 +45,17 @@ function abiOf(deployment: Deployment, to: Address) {
 }
 
 function describe(deployment: Deployment, to: Address, data: Hex): Pick<Sent, "functionName" | "action"> {
+  // What fills a nonce that a reorganisation freed.
+  if (data === "0x") return { functionName: "nothing", action: undefined };
   const { functionName, args } = decodeFunctionData({ abi: abiOf(deployment, to), data });
   const words = JSON.stringify(args, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value));
-  return { functionName, action: repeated.includes(functionName) ? undefined : `${functionName} ${words}` };
+  return { functionName, action: repeatable.includes(functionName) ? undefined : `${functionName} ${words}` };
+}
+
+function moreThanOnce(sent: readonly Sent[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { action } of sent) if (action !== undefined) counts.set(action, (counts.get(action) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count > 1).map(([action]) => action);
 }
 
 /** Every transaction of an account, from all blocks. */
@@ -58,12 +72,29 @@ export async function audit(chain: Chain, account: Address): Promise<Audit> {
       sent.push({ nonce, block: number, hash, success, ...describe(deployment, to, input) });
     }
   }
-  const counts = new Map<string, number>();
-  for (const { action } of sent) if (action !== undefined) counts.set(action, (counts.get(action) ?? 0) + 1);
-  const doubles = [...counts].filter(([, count]) => count > 1).map(([action]) => action);
+  const doubles = moreThanOnce(sent);
+  const repeated = moreThanOnce(sent.filter(({ success }) => success));
   const [latest, pending] = await Promise.all(
     (["latest", "pending"] as const).map((blockTag) => client.getTransactionCount({ address: account, blockTag })),
   );
   const gaps = latest! - new Set(sent.map(({ nonce }) => nonce)).size + (pending! - latest!);
-  return { sent, doubles, gaps, reverted: sent.filter(({ success }) => !success) };
+  return { sent, doubles, repeated, gaps, reverted: sent.filter(({ success }) => !success) };
+}
+
+/** What a role has on the chain: no action twice, no gap, nothing on its way; says what reverted. */
+export async function expectOnce(network: Network, role: Role): Promise<Audit> {
+  const found = await audit(network.chain, network.address(role));
+  expect(found.doubles, `${role}'s doubles`).to.deep.equal([]);
+  expect(found.gaps, `${role}'s gaps`).to.equal(0);
+  const reverted = found.reverted.map(({ functionName, nonce }) => `${functionName} (nonce ${nonce})`).join(", ");
+  const facts = `${found.sent.length} transactions, 0 double, 0 gaps, ${found.reverted.length} reverted`;
+  console.log(`    ${role}: ${facts}${reverted && `: ${reverted}`}`);
+  return found;
+}
+
+export async function expectClocksKept({ chain }: Network): Promise<void> {
+  for (let id = 1n; id <= (await readGameCount(chain)); id++) {
+    const { events } = await gameRecord(chain, id);
+    expect(events.map(({ eventName }) => eventName)).to.not.include("TimedOut");
+  }
 }

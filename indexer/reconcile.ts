@@ -1,0 +1,112 @@
+import type { Address } from "viem";
+import {
+  expectedMove,
+  finishedStatuses,
+  readCredit,
+  readGame,
+  readGameCount,
+  readJob,
+  readJobCount,
+  readStake,
+  type Chain,
+} from "../protocol/index.ts";
+import type { Database } from "./database.ts";
+import { balances, game, job } from "./queries.ts";
+
+/** Blocks after its last event for which something finished is still compared. */
+const comparedAfter = 64;
+
+/** Blocks that are read again when the tables differ first; eight times as many each time that this did not help, and so anew after the first block. */
+const firstSpan = 64;
+
+const finished = finishedStatuses.map((status) => `'${status}'`).join(", ");
+const comparedJobs = `select id from jobs where id not in (select job from job_changes where status in (${finished}))
+  or id in (select job from job_changes where block > ?)`;
+const comparedGames = `select id from games where id not in (select game from game_ends)
+  or id in (select game from game_ends where block > ?)`;
+
+interface At {
+  readonly blockNumber: bigint;
+}
+
+/**
+ * Compares what the events made of the tables with the contracts' state at the index's last block: a node may leave out logs,
+ * and says nothing of it.
+ */
+export class Reconciler {
+  readonly #chain: Chain;
+  readonly #database: Database;
+  #span = firstSpan;
+
+  constructor(chain: Chain, database: Database) {
+    this.#chain = chain;
+    this.#database = database;
+  }
+
+  /**
+   * Forgets the last blocks where tables and state differ, so that they are read again; what differs, undefined where nothing does.
+   * @param block the index's last, which is the chain's newest
+   * Errors: those of `explainError`.
+   */
+  async look(block: number): Promise<string | undefined> {
+    const difference = await this.#difference(block);
+    if (difference === undefined) {
+      this.#span = firstSpan;
+      return undefined;
+    }
+    this.#database.run("delete from blocks where number > ?", block - this.#span);
+    this.#span = this.#span > block ? firstSpan : this.#span * 8;
+    return difference;
+  }
+
+  async #difference(block: number): Promise<string | undefined> {
+    const at = { blockNumber: BigInt(block) };
+    const [jobs, games] = await Promise.all([readJobCount(this.#chain, at), readGameCount(this.#chain, at)]);
+    const known = this.#database.one(
+      "select (select count(*) from jobs) as jobs, (select count(*) from games) as games",
+    );
+    const counts = differing("jobs and games", [Number(jobs), Number(games)], [known?.jobs, known?.games]);
+    if (counts !== undefined) return counts;
+    const since = block - comparedAfter;
+    const ids = (sql: string): number[] => this.#database.all(sql, since).map(({ id }) => Number(id));
+    const accounts = this.#database.all("select distinct account from entries where block > ?", since);
+    const compared = await Promise.all([
+      ...ids(comparedJobs).map((id) => this.#job(id, at)),
+      ...ids(comparedGames).map((id) => this.#game(id, at)),
+      ...accounts.map(({ account }) => this.#account(account as Address, at)),
+    ]);
+    return compared.find((difference) => difference !== undefined);
+  }
+
+  async #job(id: number, at: At): Promise<string | undefined> {
+    const { status, committed, attestations } = await readJob(this.#chain, BigInt(id), at);
+    const found = job(this.#database, id) as { status: string; committed: number };
+    const attested = this.#database.one("select count(*) as count from attestations where job = ?", id);
+    const told = [found.status, found.committed, attested?.count];
+    return differing(`job ${id}`, [status, committed, attestations], told);
+  }
+
+  async #game(id: number, at: At): Promise<string | undefined> {
+    const { game: state } = await readGame(this.#chain, BigInt(id), at);
+    const found = game(this.#database, id) as { outcome: string | null; moveCount: number };
+    const outcome = expectedMove[state.phase] === null ? state.phase : null;
+    return differing(`game ${id}`, [outcome, state.moves], [found.outcome, found.moveCount]);
+  }
+
+  async #account(account: Address, at: At): Promise<string | undefined> {
+    const [{ staked, locked, unbonding }, market, pinpoint] = await Promise.all([
+      readStake(this.#chain, account, at),
+      readCredit(this.#chain, "jobMarket", account, at),
+      readCredit(this.#chain, "pinpoint", account, at),
+    ]);
+    const found = balances(this.#database, account);
+    const told = [found.stake.staked, found.stake.locked, found.stake.unbonding];
+    const credits = [found.jobMarket.credit, found.pinpoint.credit];
+    return differing(account, [staked, locked, unbonding, market, pinpoint], [...told, ...credits]);
+  }
+}
+
+function differing(what: string, state: readonly unknown[], told: readonly unknown[]): string | undefined {
+  if (state.every((value, index) => value === told[index])) return undefined;
+  return `The index has ${told.join(", ")} for ${what}, and the contracts ${state.join(", ")}`;
+}

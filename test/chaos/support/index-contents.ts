@@ -1,0 +1,40 @@
+import { startIndexer, type Indexer, type IndexerConfig } from "../../../indexer/index.ts";
+import type { Network, Role } from "../../e2e/network.ts";
+
+/** An index of the network's chain, in memory. */
+export function indexOf({ rpc, chain }: Network, more: Partial<IndexerConfig> = {}): Promise<Indexer> {
+  return startIndexer({ rpc, deployment: chain.deployment, database: ":memory:", pollMs: 50, ...more });
+}
+
+/** All that an index tells, once it is at the chain's head. */
+export async function contentsOf(
+  indexer: Indexer,
+  network: Network,
+  roles: readonly Role[],
+): Promise<Record<string, unknown>> {
+  const get = async (path: string): Promise<any> => (await fetch(`${indexer.url}${path}`)).json();
+  await network.until(async () => {
+    const { ok, indexed, head } = indexer.health();
+    return ok && indexed === head && head === Number(await network.chain.client.getBlockNumber({ cacheTime: 0 }));
+  });
+  const [jobs, games] = [await get("/jobs?limit=200"), await get("/games?limit=200")];
+  const all = (list: { id: number }[], path: (id: number) => string) =>
+    Promise.all(list.map(({ id }) => get(path(id))));
+  return {
+    jobs,
+    checkpoints: await all(jobs, (id) => `/jobs/${id}/checkpoints?limit=200`),
+    attestations: await all(jobs, (id) => `/jobs/${id}/attestations?limit=200`),
+    games: await all(games, (id) => `/games/${id}`),
+    balances: await Promise.all(roles.map((role) => get(`/balances/${network.address(role)}`))),
+  };
+}
+
+/** The same from an index that reads the whole chain anew. */
+export async function freshContents(network: Network, roles: readonly Role[]): Promise<Record<string, unknown>> {
+  const fresh = await indexOf(network);
+  try {
+    return await contentsOf(fresh, network, roles);
+  } finally {
+    await fresh.stop();
+  }
+}
