@@ -24,7 +24,7 @@ describe("a run that is resumed", () => {
       const terms = { programRoot, datasetRoot, grid: 1, seed: 11, order: "shuffled" } as const;
       /** The roots of the checkpoints from `first` on, by a process that holds nothing but what is on the disk. */
       const resume = async (first: number, startRoot: Hex): Promise<Hex[]> => {
-        const executions = new Executions({ directory, engine });
+        const executions = new Executions({ directory, engine, threads: 1 });
         const roots = [startRoot];
         for (let k = first; k < checkpoints; k++) {
           const segment = { ...terms, ...segmentOf(job, k), startRoot: roots.at(-1)! };
