@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { createPrng } from "../../common/index.ts";
 import { compileForward, createExecutor, evaluateBatch } from "../../engine/index.ts";
 import type { Engine, State } from "../../engine/index.ts";
-import { node, type Case } from "./case.ts";
+import { floats, node, type Case } from "./case.ts";
 import { compileCase, type CompiledCase } from "./compile-case.ts";
 import { cases } from "./cases.ts";
 import { numbersOf } from "./double.ts";
@@ -72,6 +72,34 @@ describe(`batch normalisation in training (seed ${SEED})`, () => {
     });
     const used = await evaluateBatch({ engine: "wasm", forward, dataset, parameters: model.initialState });
     expect(Math.abs(used.loss! - loss)).to.be.greaterThan(1e-3);
+  });
+});
+
+describe("the forms of training exports", () => {
+  for (const [opset, outputs] of [
+    [17, ["n", "newMean", "newVariance"]],
+    [12, ["n", "newMean", "newVariance", "savedMean", "savedVariance"]],
+  ] as const)
+    it(`batch normalisation with ${outputs.length} outputs (opset ${opset}) trains as with one`, async () => {
+      const attributes = { momentum: { float: 0.75 }, ...(opset === 17 ? { training_mode: 1 } : {}) };
+      const inputs = ["x", "gain", "shift", "mean", "variance"];
+      const nodes = [node("BatchNormalization", inputs, [...outputs], attributes), node("Flatten", ["n"], "y")];
+      const exported = await stepped("wasm", compileCase(createPrng(SEED), { ...normalised, opset, nodes }));
+      expect(exported).to.deep.equal(await stepped("wasm", compileCase(createPrng(SEED), normalised)));
+    });
+
+  it("dropout drops where training_mode is 1, and where it is 0 does not", () => {
+    const streams = (mode: number) => {
+      const nodes = [
+        node("Constant", [], "ratio", { value: floats([], 0.5) }),
+        node("Constant", [], "mode", { value: { dtype: "i32", shape: [], values: [mode] } }),
+        node("Mul", ["x", "w"], "m"),
+        node("Dropout", ["m", "ratio", "mode"], "y"),
+      ];
+      const { program } = compileCase(createPrng(SEED), { ...dropped, nodes }).model;
+      return program.operators.filter((each) => "stream" in each).length;
+    };
+    expect([streams(1), streams(0)]).to.deep.equal([1, 0]);
   });
 });
 

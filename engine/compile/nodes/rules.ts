@@ -13,6 +13,7 @@ import { constantOfShape } from "./constant-of-shape.ts";
 import { constant } from "./constant.ts";
 import { convTranspose } from "./conv-transpose.ts";
 import { conv } from "./conv.ts";
+import { cos } from "./cos.ts";
 import { cumSum } from "./cum-sum.ts";
 import { depthToSpace } from "./depth-to-space.ts";
 import { div } from "./div.ts";
@@ -79,6 +80,7 @@ import { selu } from "./selu.ts";
 import { shape } from "./shape.ts";
 import { sigmoid } from "./sigmoid.ts";
 import { sign } from "./sign.ts";
+import { sin } from "./sin.ts";
 import { size } from "./size.ts";
 import { slice } from "./slice.ts";
 import { softmax } from "./softmax.ts";
@@ -188,7 +190,7 @@ const movements = [
   trilu,
   unsqueeze,
 ];
-const sources = [constant, constantOfShape, oneHot, range, shape, size];
+const sources = [sin, cos, constant, constantOfShape, oneHot, range, shape, size];
 
 /** The supported ONNX nodes, by op type, in alphabetical order. */
 export const nodeRules: ReadonlyMap<string, NodeRule> = new Map(
