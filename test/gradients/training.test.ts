@@ -94,7 +94,7 @@ describe("the forms of training exports", () => {
         node("Constant", [], "ratio", { value: floats([], 0.5) }),
         node("Constant", [], "mode", { value: { dtype: "i32", shape: [], values: [mode] } }),
         node("Mul", ["x", "w"], "m"),
-        node("Dropout", ["m", "ratio", "mode"], "y"),
+        node("Dropout", ["m", "ratio", "mode"], ["y", "mask"]),
       ];
       const { program } = compileCase(createPrng(SEED), { ...dropped, nodes }).model;
       return program.operators.filter((each) => "stream" in each).length;

@@ -163,7 +163,8 @@ const refusals: [Partial<NodeDescription>, Initialisers, string][] = [
   [{ opType: "Resize", inputs: ["x", "", "s"], attributes: { mode: "cubic" } }, { s: floats([2]) }, "mode = cubic"],
   [{ opType: "DepthToSpace", attributes: { blocksize: 2 } }, {}, "[2, 4] in blocks of 2"],
   [{ opType: "SpaceToDepth", attributes: { blocksize: 2 } }, {}, "[2, 4] in blocks of 2"],
-  [{ opType: "Einsum", inputs: ["x"], attributes: { equation: "...i" } }, {}, 'equation "...i"'],
+  [{ opType: "Einsum", inputs: ["x"], attributes: { equation: "...ijk" } }, {}, 'equation "...ijk" of such shapes'],
+  [{ opType: "Einsum", inputs: ["x"], attributes: { equation: "ii" } }, {}, 'equation "ii"'],
   [{ opType: "Einsum", inputs: ["x"], attributes: { equation: "ijk->i" } }, {}, "[2, 4] as ijk"],
   [
     { opType: "Einsum", inputs: ["x", "w"], attributes: { equation: "ij,jk" } },

@@ -39,6 +39,7 @@ import { hardSigmoid } from "./hard-sigmoid.ts";
 import { hardSwish } from "./hard-swish.ts";
 import { identity } from "./identity.ts";
 import { instanceNormalization } from "./instance-normalization.ts";
+import { isNotANumber } from "./is-nan.ts";
 import { layerNormalization } from "./layer-normalization.ts";
 import { leakyRelu } from "./leaky-relu.ts";
 import { lessOrEqual } from "./less-or-equal.ts";
@@ -145,7 +146,7 @@ const arithmetic = [
   sub,
   sum,
 ];
-const conditions = [and, equal, greater, greaterOrEqual, less, lessOrEqual, not, or, where, xor];
+const conditions = [and, equal, greater, greaterOrEqual, isNotANumber, less, lessOrEqual, not, or, where, xor];
 const products = [conv, convTranspose, cumSum, einsum, gemm, matmul];
 const pools = [averagePool, globalAveragePool, globalMaxPool, maxPool];
 const sums = [
