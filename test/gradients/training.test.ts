@@ -60,6 +60,25 @@ describe(`batch normalisation in training (seed ${SEED})`, () => {
     }
   });
 
+  it("moves them on twice where the layer is used twice", async () => {
+    const inputs = ["gain", "shift", "mean", "variance"];
+    const nodes = [
+      node("Neg", ["x"], "negative"),
+      node("BatchNormalization", ["x", ...inputs], "a", { momentum: { float: 0.75 } }),
+      node("BatchNormalization", ["negative", ...inputs], "b", { momentum: { float: 0.75 } }),
+      node("Add", ["a", "b"], "n"),
+      node("Flatten", ["n"], "y"),
+    ];
+    const twice = compileCase(createPrng(SEED), { ...normalised, nodes });
+    const next = await stepped("wasm", twice);
+    const x = numbersOf(dataset.fields[0]!.words, "f32");
+    const values = [...x].filter((_, i) => Math.floor(i / 3) % 2 === 0);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const was = numbersOf(model.initialState[place("mean")]!, "f32")[0]!;
+    const once = 0.75 * was + 0.25 * mean;
+    expect(numbersOf(next[place("mean")]!, "f32")[0]!).to.be.closeTo(0.75 * once - 0.25 * mean, 1e-6);
+  });
+
   it("trains by the batch's statistics, and is used by the running ones", async () => {
     const loss = numbersOf((await stepped("wasm", compiled)).at(-1)!, "f32")[0]!;
     const forward = compileForward({
