@@ -48,6 +48,11 @@ export function lowerNodes(
       if (value.shape.length > maxRank) context.refuse(`an output of ${value.shape.length} axes`);
       if (node.outputs[i]) values.set(node.outputs[i], value);
     });
+    // A layer that is used twice in a step moves its running statistics on twice.
+    lowered.updates?.forEach((value, i) => {
+      const name = node.inputs[i] ?? "";
+      if (value !== undefined && !mode.frozen.has(name)) values.set(name, value);
+    });
     return { node, inputs, lowered };
   });
 }

@@ -193,7 +193,7 @@ export const productCases: readonly Case[] = [
     x: [3, 4],
     parameters: { w: [4, 5], v: [2, 3, 5], u: [3, 6] },
     nodes: [
-      node("Einsum", ["x", "w"], "a", { equation: "bij,jk->bik" }),
+      node("Einsum", ["x", "w"], "a", { equation: "...j,jk->...k" }),
       node("Einsum", ["a", "v"], "b", { equation: "bik,bjk->bij" }),
       node("Einsum", ["b", "a"], "c", { equation: "bij , bjk -> ibk" }),
       node("Einsum", ["c"], "d", { equation: "ibk->bi" }),

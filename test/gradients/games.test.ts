@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { createPrng } from "../../common/index.ts";
+import { createPrng, type Prng } from "../../common/index.ts";
 import {
   challengerMove,
   defenderMove,
@@ -8,27 +8,57 @@ import {
   type Aim,
   type SegmentTrace,
 } from "../../dispute/index.ts";
-import { compileModel } from "../../engine/index.ts";
-import { gatedModel, gatedSamples } from "./models.ts";
+import { compileModel, type CompileOptions, type NamedDataset } from "../../engine/index.ts";
+import { convolutionalModel, convolutionalSamples, gatedModel, gatedSamples } from "./models.ts";
 
 const SEED = 20_261_126;
 
-const updates = {
-  SGD: { optimiser: { kind: "sgd", learningRate: 0.5 } },
-  "clipped Adam on a schedule, in two parts of a batch": {
-    optimiser: { kind: "adam", learningRate: 0.01 },
-    schedule: { kind: "cosine", steps: 5 },
-    clip: { by: "norm", limit: 0.5 },
-    microBatches: 2,
-  },
-} as const;
+const sgd = { optimiser: { kind: "sgd", learningRate: 0.5 } } as const;
 
-describe(`games about the gated perceptron, one step (seed ${SEED})`, () => {
-  for (const [name, update] of Object.entries(updates))
-    it(`convict a flipped bit of every operator and acquit the honest defender: ${name}`, async function () {
-      const { dataset, fields } = gatedSamples(SEED, 8);
+interface Subject {
+  readonly name: string;
+  readonly update: Pick<CompileOptions, "optimiser" | "schedule" | "clip" | "microBatches">;
+  readonly model: (prng: Prng) => Uint8Array;
+  readonly samples: (seed: number, samples: number) => NamedDataset;
+  /** Elements of an operator that are flipped: the middle one, and the first and the last. */
+  readonly elements: (words: number) => readonly number[];
+}
+
+const subjects: readonly Subject[] = [
+  {
+    name: "the gated perceptron",
+    update: sgd,
+    model: gatedModel,
+    samples: gatedSamples,
+    elements: (words) => [0, words >> 1, words - 1],
+  },
+  {
+    name: "the gated perceptron with a clipped Adam on a schedule, in two parts of a batch",
+    update: {
+      optimiser: { kind: "adam", learningRate: 0.01 },
+      schedule: { kind: "cosine", steps: 5 },
+      clip: { by: "norm", limit: 0.5 },
+      microBatches: 2,
+    },
+    model: gatedModel,
+    samples: gatedSamples,
+    elements: (words) => [0, words >> 1, words - 1],
+  },
+  {
+    name: "a convolutional network with normalisations, pools and dropout",
+    update: sgd,
+    model: convolutionalModel,
+    samples: convolutionalSamples,
+    elements: (words) => [words >> 1],
+  },
+];
+
+for (const { name, update, model, samples, elements } of subjects) {
+  describe(`games about ${name}, one step (seed ${SEED})`, () => {
+    it("convict a flipped bit of every operator and acquit the honest defender", async function () {
+      const { dataset, fields } = samples(SEED, 8);
       const { program, constants, initialState } = compileModel({
-        onnx: gatedModel(createPrng(SEED)),
+        onnx: model(createPrng(SEED)),
         batch: 4,
         fields,
         inputs: { x: "x" },
@@ -48,7 +78,7 @@ describe(`games about the gated perceptron, one step (seed ${SEED})`, () => {
       const outcomes = { convicted: 0, harmless: 0, acquitted: 0 };
       for (const [operator, { extents }] of program.operators.entries()) {
         const words = extents.reduce((product, extent) => product * extent, 1);
-        for (const element of new Set([0, words >> 1, words - 1])) {
+        for (const element of new Set(elements(words))) {
           const place = { step: 0, operator, element };
           expect(play(example.honest, place).game.phase, JSON.stringify(place)).to.equal("DefenderWon");
           outcomes.acquitted += 1;
@@ -65,6 +95,7 @@ describe(`games about the gated perceptron, one step (seed ${SEED})`, () => {
       }
       const { convicted, harmless, acquitted } = outcomes;
       this.test!.title += ` (${program.operators.length} operators: ${convicted} convicted, ${harmless} harmless, ${acquitted} acquitted)`;
-      expect(convicted).to.be.greaterThan(program.operators.length);
+      expect(convicted).to.be.greaterThan(acquitted * 0.6);
     });
-});
+  });
+}

@@ -11,7 +11,7 @@ import {
   stateCommitment,
 } from "../../engine/index.ts";
 import type { CompiledModel, CompileOptions, Dataset, Engine, NamedDataset, State } from "../../engine/index.ts";
-import { gatedModel, gatedSamples, linearModel } from "./models.ts";
+import { convolutionalModel, convolutionalSamples, gatedModel, gatedSamples, linearModel } from "./models.ts";
 import { runOnnx } from "./run-onnx.ts";
 
 const SEED = 20_261_125;
@@ -115,6 +115,33 @@ describe(`a gated perceptron with a spelled-out layer normalisation (seed ${SEED
     expect(after.ours).to.be.lessThan(before.ours - 0.5);
     expect(after.theirs).to.be.closeTo(after.ours, TOLERANCE);
     expect(before.theirs).to.be.closeTo(before.ours, TOLERANCE);
+  });
+});
+
+describe(`a convolutional network with normalisations, pools and dropout (seed ${SEED})`, () => {
+  const samples = convolutionalSamples(SEED, 64);
+  const options: CompileOptions = {
+    onnx: convolutionalModel(createPrng(SEED)),
+    batch: 16,
+    fields: samples.fields,
+    inputs: { x: "x" },
+    label: "label",
+    loss: "softmaxCrossEntropy",
+    optimiser: { kind: "sgd", learningRate: 0.1 },
+  };
+  const model = compileModel(options);
+
+  it("is used by its running statistics, without dropout, and then has onnxruntime's loss", async function () {
+    expect(model.states.filter(({ role }) => role === "running").map(({ name }) => name)).to.deep.equal([
+      "mean",
+      "variance",
+    ]);
+    const { state } = await train("wasm", model, samples.dataset, 400);
+    const before = await heldOutLosses(options, model, model.initialState, samples, crossEntropy);
+    const after = await heldOutLosses(options, model, state, samples, crossEntropy);
+    this.test!.title += ` (${before.ours.toFixed(3)} → ${after.ours.toFixed(3)}, ${Math.abs(after.ours - after.theirs).toExponential(1)} from onnxruntime)`;
+    expect(after.ours).to.be.lessThan(before.ours - 0.1);
+    expect(after.theirs).to.be.closeTo(after.ours, TOLERANCE);
   });
 });
 

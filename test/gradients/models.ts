@@ -67,6 +67,77 @@ export function gatedModel(prng: Prng): Uint8Array {
   });
 }
 
+/** Planes of the convolutional model, and its classes. */
+const convolutional = { channels: 2, height: 7, width: 6, classes: 3 } as const;
+
+/** Convolutions (padded; depthwise, dilated), batch normalisation, overlapping pools, and their way back. */
+const features: readonly NodeDescription[] = [
+  node("Conv", ["x", "first", "firstBias"], "c1", { pads: [1, 1, 1, 1] }),
+  node("BatchNormalization", ["c1", "gain", "shift", "mean", "variance"], "n1"),
+  node("Relu", ["n1"], "r1"),
+  node("MaxPool", ["r1"], "p1", { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }),
+  node("Conv", ["p1", "depthwise"], "c2", { group: 4, dilations: [2, 1], pads: [2, 0, 2, 1] }),
+  node("Erf", ["c2"], "e2"),
+  node("ConvTranspose", ["e2", "back", "backBias"], "c3", { strides: [2, 1], output_padding: [1, 0] }),
+  node("AveragePool", ["c3"], "p3", { kernel_shape: [3, 2], strides: [2, 2], pads: [1, 0, 1, 1] }),
+  node("Dropout", ["p3"], "d3", {}),
+  node("Flatten", ["d3"], "f3"),
+];
+
+/** What is left, with a mask, sums along an axis, places picked by known indices, and a row normalisation. */
+const head: readonly NodeDescription[] = [
+  ints("places", 3, 0, 5, 3, 1, 7),
+  node("Gather", ["f3", "places"], "picked", { axis: 1 }),
+  node("Constant", [], "axis", { value_int: 1 }),
+  node("CumSum", ["picked", "axis"], "sums"),
+  node("LayerNormalization", ["sums", "rowGain", "rowShift"], "n4"),
+  node("Constant", [], "zero", { value: { dtype: "f32", shape: [], values: Float32Array.of(0) } }),
+  node("Less", ["n4", "zero"], "below"),
+  node("Constant", [], "two", { value: { dtype: "f32", shape: [], values: Float32Array.of(2) } }),
+  node("Pow", ["n4", "two"], "square"),
+  node("Where", ["below", "n4", "square"], "bent"),
+  node("Gemm", ["bent", "weights"], "logits", { transB: 1 }),
+];
+
+/** A small convolutional network over x [batch, channels, height, width] with one of most kinds of operators. */
+export function convolutionalModel(prng: Prng): Uint8Array {
+  const { channels, height, width, classes } = convolutional;
+  return writeOnnx({
+    name: "convolutional",
+    inputs: [{ name: "x", dtype: "f32", shape: ["batch", channels, height, width] }],
+    outputs: [{ name: "logits", dtype: "f32", shape: ["batch", classes] }],
+    initialisers: {
+      first: uniform(prng, [4, channels, 3, 3], 0.5),
+      firstBias: uniform(prng, [4], 0.1),
+      gain: uniform(prng, [4], 1),
+      shift: uniform(prng, [4], 0.5),
+      mean: uniform(prng, [4], 0.1),
+      variance: { dtype: "f32", shape: [4], values: Float32Array.of(1, 1, 1, 1) },
+      depthwise: uniform(prng, [4, 1, 2, 2], 1),
+      back: uniform(prng, [4, 2, 2, 2], 1),
+      backBias: uniform(prng, [2], 0.1),
+      rowGain: uniform(prng, [6], 1),
+      rowShift: uniform(prng, [6], 0.5),
+      weights: uniform(prng, [classes, 6], 0.5),
+    },
+    nodes: [...features, ...head],
+  });
+}
+
+/** Random planes with random labels. */
+export function convolutionalSamples(seed: number, samples: number): NamedDataset {
+  const prng = createPrng(seed);
+  const { channels, height, width, classes } = convolutional;
+  const length = channels * height * width;
+  const x = Float32Array.from({ length: samples * length }, () => prng.unit() * 2 - 1);
+  const labels = Int32Array.from({ length: samples }, () => prng.below(classes));
+  const fields = [
+    { name: "x", dtype: "f32", words: new Uint32Array(x.buffer), stride: length, length },
+    { name: "label", dtype: "i32", words: new Uint32Array(labels.buffer), stride: 1, length: 1 },
+  ] as const;
+  return { dataset: { samples, fields }, fields };
+}
+
 /** Samples labelled by the largest of the first words, summed over the positions. */
 export function gatedSamples(seed: number, samples: number): NamedDataset {
   const prng = createPrng(seed);

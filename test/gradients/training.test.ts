@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { createPrng } from "../../common/index.ts";
 import { compileEvaluation, createExecutor, evaluateMetrics, parameterWords } from "../../engine/index.ts";
 import type { Engine, State } from "../../engine/index.ts";
-import { node, type Case } from "./case.ts";
+import { floats, node, type Case } from "./case.ts";
 import { compileCase, type CompiledCase } from "./compile-case.ts";
 import { cases } from "./cases.ts";
 import { numbersOf } from "./double.ts";
@@ -60,6 +60,25 @@ describe(`batch normalisation in training (seed ${SEED})`, () => {
     }
   });
 
+  it("moves them on twice where the layer is used twice", async () => {
+    const inputs = ["gain", "shift", "mean", "variance"];
+    const nodes = [
+      node("Neg", ["x"], "negative"),
+      node("BatchNormalization", ["x", ...inputs], "a", { momentum: { float: 0.75 } }),
+      node("BatchNormalization", ["negative", ...inputs], "b", { momentum: { float: 0.75 } }),
+      node("Add", ["a", "b"], "n"),
+      node("Flatten", ["n"], "y"),
+    ];
+    const twice = compileCase(createPrng(SEED), { ...normalised, nodes });
+    const next = await stepped("wasm", twice);
+    const x = numbersOf(dataset.fields[0]!.words, "f32");
+    const values = [...x].filter((_, i) => Math.floor(i / 3) % 2 === 0);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const was = numbersOf(model.initialState[place("mean")]!, "f32")[0]!;
+    const once = 0.75 * was + 0.25 * mean;
+    expect(numbersOf(next[place("mean")]!, "f32")[0]!).to.be.closeTo(0.75 * once - 0.25 * mean, 1e-6);
+  });
+
   it("trains by the batch's statistics, and is used by the running ones", async () => {
     const loss = numbersOf((await stepped("wasm", compiled)).at(-1)!, "f32")[0]!;
     const forward = compileEvaluation({
@@ -73,6 +92,34 @@ describe(`batch normalisation in training (seed ${SEED})`, () => {
     const parameters = parameterWords(model, model.initialState);
     const used = await evaluateMetrics({ engine: "wasm", forward, dataset, parameters });
     expect(Math.abs(used.loss - loss)).to.be.greaterThan(1e-3);
+  });
+});
+
+describe("the forms of training exports", () => {
+  for (const [opset, outputs] of [
+    [17, ["n", "newMean", "newVariance"]],
+    [12, ["n", "newMean", "newVariance", "savedMean", "savedVariance"]],
+  ] as const)
+    it(`batch normalisation with ${outputs.length} outputs (opset ${opset}) trains as with one`, async () => {
+      const attributes = { momentum: { float: 0.75 }, ...(opset === 17 ? { training_mode: 1 } : {}) };
+      const inputs = ["x", "gain", "shift", "mean", "variance"];
+      const nodes = [node("BatchNormalization", inputs, [...outputs], attributes), node("Flatten", ["n"], "y")];
+      const exported = await stepped("wasm", compileCase(createPrng(SEED), { ...normalised, opset, nodes }));
+      expect(exported).to.deep.equal(await stepped("wasm", compileCase(createPrng(SEED), normalised)));
+    });
+
+  it("dropout drops where training_mode is 1, and where it is 0 does not", () => {
+    const streams = (mode: number) => {
+      const nodes = [
+        node("Constant", [], "ratio", { value: floats([], 0.5) }),
+        node("Constant", [], "mode", { value: { dtype: "i32", shape: [], values: [mode] } }),
+        node("Mul", ["x", "w"], "m"),
+        node("Dropout", ["m", "ratio", "mode"], ["y", "mask"]),
+      ];
+      const { program } = compileCase(createPrng(SEED), { ...dropped, nodes }).model;
+      return program.operators.filter((each) => "stream" in each).length;
+    };
+    expect([streams(1), streams(0)]).to.deep.equal([1, 0]);
   });
 });
 

@@ -1,9 +1,13 @@
 import { product } from "../graph.ts";
 import type { Builder } from "./builder.ts";
-import { dot } from "./dot.ts";
-import { permute, withShape, type Value } from "./value.ts";
+import { cut, dot } from "./dot.ts";
+import { fold } from "./fold.ts";
+import { insertAxis, permute, withShape, type Value } from "./value.ts";
 import { contiguous } from "./view.ts";
 import { backwardOf, sweep, sweepOf, type Window } from "./windows.ts";
+
+/** Shorter parts than this are not worth an operator's output. */
+const SHORTEST_PART = 128;
 
 /**
  * How a convolution of x [N, C, …extents] by w [O, C/groups, …taps] to y [N, O, …positions] is laid out. Every one of the three is a
@@ -78,6 +82,24 @@ export function byChannel(b: Builder, y: Value): Value {
   return withShape(contiguous(b, permute(flat, [1, 0, 2])), [channels, samples * places]);
 }
 
+/** The longest even parts of a long sum, or the whole where it has none: parts are summed side by side, links of a chain one by one. */
+function partOf(run: number): number {
+  if (run <= 4 * cut) return run;
+  for (let part = cut; part >= SHORTEST_PART; part--) if (run % part === 0) return part;
+  return run;
+}
+
+/** x [G, m, run] times y [G, n, run]: [G, m, n]. ORDER: each part of the run, then the parts. */
+function overRun(b: Builder, x: Value, y: Value): Value {
+  const [groups, m, run] = x.shape as [number, number, number];
+  const n = y.shape[1] as number;
+  const part = partOf(run);
+  const parts = run / part;
+  const split = (value: Value, rows: number) => permute(withShape(value, [groups, rows, parts, part]), [0, 2, 1, 3]);
+  const sums = dot(b, insertAxis(split(x, m), 3), insertAxis(split(y, n), 2));
+  return parts === 1 ? withShape(sums, [groups, m, n]) : fold(b, "sum", permute(sums, [0, 2, 3, 1]));
+}
+
 /** w's gradient of x and y's: Σ over samples and positions, in this order. */
 export function convolveWeights(b: Builder, convolution: Convolution, x: Value, dy: Value, shape: readonly number[]) {
   const { windows, groups } = convolution;
@@ -92,7 +114,6 @@ export function convolveWeights(b: Builder, convolution: Convolution, x: Value, 
     { extent: samples, stride: channels * words },
     "positions",
   ]);
-  const left = withShape(byChannel(b, dy), [groups, outputs / groups, 1, run]);
-  const right = withShape(columns, [groups, 1, inner * taps, run]);
-  return withShape(dot(b, left, right), shape);
+  const left = withShape(byChannel(b, dy), [groups, outputs / groups, run]);
+  return withShape(overRun(b, left, withShape(columns, [groups, inner * taps, run])), shape);
 }

@@ -1,8 +1,8 @@
 import type { Fold } from "../../program/types.ts";
 import { product } from "../graph.ts";
 import { extentsOf, type Builder } from "./builder.ts";
-import { broadcastTo, operandOf, permute, withShape, withUnitAxes, type Value } from "./value.ts";
-import { contiguous, withRun } from "./view.ts";
+import { operandOf, permute, withShape, withUnitAxes, type Value } from "./value.ts";
+import { contiguous, reshape, withRun } from "./view.ts";
 
 /** Runs longer than this are folded in blocks first. */
 const LONGEST = 512;
@@ -53,5 +53,5 @@ export function foldTo(b: Builder, fn: "sum" | "max", value: Value, shape: reado
 /** A value as [rows, last axis], the leading axes made one. */
 export function rowsOf(b: Builder, value: Value): Value {
   const last = value.shape.at(-1) as number;
-  return withShape(contiguous(b, broadcastTo(value, value.shape)), [product(value.shape.slice(0, -1)), last]);
+  return reshape(b, value, [product(value.shape.slice(0, -1)), last]);
 }

@@ -1,14 +1,18 @@
 import type { Guard, Operand, View } from "../../program/types.ts";
+import { collapse, regroup } from "../passes/regroup.ts";
 import { extentsOf, type Builder } from "./builder.ts";
 import { isContiguous, operandOf, permute, withShape, type Value } from "./value.ts";
 
-/** The View that copies a strided value into row-major order. */
+/** The View that copies a strided value into row-major order, by the fewest axes: equal copies of other shapes are equal records. */
 export function copyOf(value: Value): View {
+  const operand = operandOf(value);
+  const { extents, strides } = collapse([operand.strides], extentsOf(value.shape));
+  const axes = extents.length === 0 ? { extents: [1], strides: [0] } : { extents, strides: strides[0] as number[] };
   return {
     kind: "View",
     dtype: value.dtype,
-    extents: extentsOf(value.shape),
-    operands: [operandOf(value)],
+    extents: axes.extents,
+    operands: [{ ...operand, strides: axes.strides }],
     guards: [[]],
     fill: 0,
   };
@@ -19,7 +23,10 @@ export function contiguous(b: Builder, value: Value): Value {
   return isContiguous(value) ? value : b.emit(copyOf(value), value.shape);
 }
 
+/** The same elements in the same order under another shape; a View only where strides cannot read them so. */
 export function reshape(b: Builder, value: Value, shape: readonly number[]): Value {
+  const strides = regroup(value.strides, value.shape, shape);
+  if (strides !== undefined) return { ...value, shape, strides };
   return withShape(contiguous(b, value), shape);
 }
 
@@ -28,7 +35,8 @@ export function withRun(b: Builder, value: Value): Value {
   const last = value.shape.length - 1;
   if (value.strides[last] === 1 || value.shape[last] === 1) return value;
   const kept = value.shape.map((_, axis) => axis).filter((axis) => axis === last || value.strides[axis] !== 0);
-  const copy = b.emit(copyOf(permute(value, kept)));
+  const source = permute(value, kept);
+  const copy = b.emit(copyOf(source), source.shape);
   const strides = value.shape.map(() => 0);
   kept.forEach((axis, i) => (strides[axis] = copy.strides[i] as number));
   return { ...copy, shape: value.shape, strides };

@@ -1,5 +1,5 @@
-import { multiply } from "../builder/dot.ts";
-import { insertAxis, permute, transpose, type Value } from "../builder/value.ts";
+import { alongAxis } from "../builder/along.ts";
+import { transpose } from "../builder/value.ts";
 import { axisOf } from "./axes.ts";
 import type { NodeRule } from "./rule.ts";
 
@@ -18,8 +18,7 @@ export const cumSum: NodeRule = {
   lower(node) {
     const b = node.builder;
     const x = node.input(0);
-    const rank = x.shape.length;
-    const axis = axisOf(node, node.knownNumber(1, 0), rank);
+    const axis = axisOf(node, node.knownNumber(1, 0), x.shape.length);
     const n = x.shape[axis] as number;
     if (n > LONGEST) node.refuse(`an axis of ${n} elements`, { axis });
     const [exclusive, reverse] = [node.number("exclusive", 0), node.number("reverse", 0)];
@@ -29,13 +28,9 @@ export const cumSum: NodeRule = {
       return Number(distance >= (exclusive === 0 ? 0 : 1));
     });
     const triangle = b.constant("f32", new Uint32Array(ones.buffer), [n, n]);
-    const others = Array.from({ length: rank }, (_, each) => each).filter((each) => each !== axis);
-    const sums = (value: Value, matrix: Value) => {
-      const rows = insertAxis(permute(value, [...others, axis]), rank - 1);
-      const product = multiply(b, rows, matrix);
-      const last = { ...product, shape: product.shape.toSpliced(-2, 1), strides: product.strides.toSpliced(-2, 1) };
-      return permute(last, Array.from({ length: rank - 1 }, (_, i) => i).toSpliced(axis, 0, rank - 1));
+    return {
+      outputs: [alongAxis(b, x, axis, triangle)],
+      gradient: (dy) => [alongAxis(b, dy, axis, transpose(triangle)), undefined],
     };
-    return { outputs: [sums(x, triangle)], gradient: (dy) => [sums(dy, transpose(triangle)), undefined] };
   },
 };

@@ -11,8 +11,20 @@ interface Equation {
   readonly result: readonly string[];
 }
 
+/** The axes of an ellipsis, of which every term that has one has as many, as letters that the equation does not use. */
+function withoutEllipsis(node: NodeContext, text: string): string {
+  const terms = text.split("->")[0]?.split(",") ?? [];
+  const counts = terms.flatMap((term, i) =>
+    term.includes("...") ? [(node.inputs[i]?.shape.length ?? 0) - term.length + "...".length] : [],
+  );
+  const [count = 0] = counts;
+  if (counts.some((each) => each !== count) || count < 0) node.refuse(`equation "${text}" of such shapes`);
+  const free = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".split("").filter((letter) => !text.includes(letter));
+  return text.replaceAll("...", free.slice(0, count).join(""));
+}
+
 function equationOf(node: NodeContext): Equation {
-  const text = node.text("equation", "").replaceAll(" ", "");
+  const text = withoutEllipsis(node, node.text("equation", "").replaceAll(" ", ""));
   const [left = "", right] = text.split("->");
   const terms = left.split(",").map((term) => term.split(""));
   const letters = terms.flat();
@@ -114,7 +126,7 @@ function ofTwo(node: NodeContext, equation: Equation, extents: ReadonlyMap<strin
 export const einsum: NodeRule = {
   opType: "Einsum",
   inputs: [{ name: "Inputs", takes: "f32", repeated: true }],
-  supports: "one or two f32 inputs, each index once in each of them, without an ellipsis",
+  supports: "one or two f32 inputs, each index once in each of them, an ellipsis for as many axes in each",
   attributes: ["equation"],
   lower(node) {
     const equation = equationOf(node);

@@ -13,6 +13,7 @@ import { constantOfShape } from "./constant-of-shape.ts";
 import { constant } from "./constant.ts";
 import { convTranspose } from "./conv-transpose.ts";
 import { conv } from "./conv.ts";
+import { cos } from "./cos.ts";
 import { cumSum } from "./cum-sum.ts";
 import { depthToSpace } from "./depth-to-space.ts";
 import { div } from "./div.ts";
@@ -38,6 +39,7 @@ import { hardSigmoid } from "./hard-sigmoid.ts";
 import { hardSwish } from "./hard-swish.ts";
 import { identity } from "./identity.ts";
 import { instanceNormalization } from "./instance-normalization.ts";
+import { isNotANumber } from "./is-nan.ts";
 import { layerNormalization } from "./layer-normalization.ts";
 import { leakyRelu } from "./leaky-relu.ts";
 import { lessOrEqual } from "./less-or-equal.ts";
@@ -79,6 +81,7 @@ import { selu } from "./selu.ts";
 import { shape } from "./shape.ts";
 import { sigmoid } from "./sigmoid.ts";
 import { sign } from "./sign.ts";
+import { sin } from "./sin.ts";
 import { size } from "./size.ts";
 import { slice } from "./slice.ts";
 import { softmax } from "./softmax.ts";
@@ -143,7 +146,7 @@ const arithmetic = [
   sub,
   sum,
 ];
-const conditions = [and, equal, greater, greaterOrEqual, less, lessOrEqual, not, or, where, xor];
+const conditions = [and, equal, greater, greaterOrEqual, isNotANumber, less, lessOrEqual, not, or, where, xor];
 const products = [conv, convTranspose, cumSum, einsum, gemm, matmul];
 const pools = [averagePool, globalAveragePool, globalMaxPool, maxPool];
 const sums = [
@@ -188,7 +191,7 @@ const movements = [
   trilu,
   unsqueeze,
 ];
-const sources = [constant, constantOfShape, oneHot, range, shape, size];
+const sources = [sin, cos, constant, constantOfShape, oneHot, range, shape, size];
 
 /** The supported ONNX nodes, by op type, in alphabetical order. */
 export const nodeRules: ReadonlyMap<string, NodeRule> = new Map(

@@ -32,13 +32,18 @@ describe("ONNX tensors", () => {
       { dataType: dataTypes.int64, rawData: raw(BigInt64Array.of(5n, -6n)), values: [5, -6] },
       { dataType: dataTypes.int64, int64Data: [5n, -6n], values: [5, -6] },
       { dataType: dataTypes.bool, rawData: Uint8Array.of(1, 0), values: [1, 0] },
+      { dataType: dataTypes.uint8, rawData: Uint8Array.of(255, 0), values: [255, 0] },
+      { dataType: dataTypes.int8, rawData: Uint8Array.of(255, 1), values: [-1, 1] },
       { dataType: dataTypes.bool, int32Data: [1, 0], values: [1, 0] },
     ];
     for (const { values, ...fields } of cases) expect(tensor({ dims: [2n], ...fields }).values).to.deep.equal(values);
   });
 
   const refusals: [Parameters<typeof tensor>[0], string][] = [
-    [{ dims: [1n], dataType: 11 }, 'Tensor "t" is of data type 11; supported are float, int32, int64 and bool.'],
+    [
+      { dims: [1n], dataType: 11 },
+      'Tensor "t" is of data type 11; supported are float, int32, int64, int8, uint8 and bool.',
+    ],
     [{ dims: [2n], dataType: 1, rawData: new Uint8Array(4) }, 'Tensor "t" has 4 bytes where its shape needs 8.'],
     [{ dims: [2n], dataType: 1, floatData: [1] }, 'Tensor "t" has 1 elements where its shape needs 2.'],
     [

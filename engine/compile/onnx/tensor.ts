@@ -12,6 +12,8 @@ const WIDTHS = new Map<number, number>([
   [dataTypes.float, 4],
   [dataTypes.int32, 4],
   [dataTypes.int64, 8],
+  [dataTypes.uint8, 1],
+  [dataTypes.int8, 1],
   [dataTypes.bool, 1],
 ]);
 
@@ -30,6 +32,8 @@ function rawValues(tensor: TensorProto, count: number): Float32Array | number[] 
       return each((offset) => Number(view.getBigInt64(offset, true)));
     case dataTypes.int32:
       return each((offset) => view.getInt32(offset, true));
+    case dataTypes.int8:
+      return each((offset) => view.getInt8(offset));
     default:
       return each((offset) => view.getUint8(offset));
   }
@@ -40,11 +44,11 @@ function typedValues(tensor: TensorProto): Float32Array | number[] {
   return tensor.dataType === dataTypes.int64 ? tensor.int64Data.map(Number) : [...tensor.int32Data];
 }
 
-/** A tensor of the file; float, int32, int64 and bool, inline; a shape with a 0 has no elements. Throws the OperatorError `tensor-unsupported`. */
+/** A tensor of the file; float, int32, int64, int8, uint8 and bool, inline; a shape with a 0 has no elements. Throws the OperatorError `tensor-unsupported`. */
 export function readTensor(tensor: TensorProto): TensorData {
   if (tensor.dataLocation !== 0) refuse(tensor, "keeps its data in another file; export the model with inline data");
   if (!WIDTHS.has(tensor.dataType))
-    refuse(tensor, `is of ${dataTypeName(tensor.dataType)}; supported are float, int32, int64 and bool`);
+    refuse(tensor, `is of ${dataTypeName(tensor.dataType)}; supported are float, int32, int64, int8, uint8 and bool`);
   const shape = tensor.dims.map(Number);
   const count = product(shape);
   const values = tensor.rawData.length > 0 ? rawValues(tensor, count) : typedValues(tensor);

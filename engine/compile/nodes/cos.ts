@@ -1,0 +1,3 @@
+import { angle } from "./angle.ts";
+
+export const cos = angle("Cos", 1);

@@ -1,0 +1,3 @@
+import { angle } from "./angle.ts";
+
+export const sin = angle("Sin", 0);
