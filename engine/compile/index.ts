@@ -10,6 +10,7 @@ export type { Optimiser, OptimiserName } from "./optimisers/optimisers.ts";
 export { scheduledRates, scheduleNames } from "./optimisers/schedule.ts";
 export type { RateSchedule } from "./optimisers/schedule.ts";
 export type { Clip } from "./optimisers/clip.ts";
+export type { Origin, Phase as StepPhase } from "./builder/origin.ts";
 export type { TensorData } from "./graph.ts";
 export { opsets } from "./onnx/codes.ts";
 export { importOnnx } from "./onnx/import.ts";

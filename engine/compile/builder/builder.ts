@@ -1,5 +1,6 @@
 import type { Dtype, FieldDeclaration, Operator } from "../../program/types.ts";
 import { product } from "../graph.ts";
+import { originsOf, withOrigins, type Origin } from "./origin.ts";
 import { makeValue, type Value } from "./value.ts";
 
 export interface ConstantData {
@@ -13,6 +14,8 @@ export class Builder {
   readonly fields: readonly FieldDeclaration[];
   readonly operators: Operator[] = [];
   readonly constants: ConstantData[] = [];
+  /** What is being lowered: the origin of the operators that are emitted. */
+  origin: Origin = { phase: "data" };
   readonly #interned = new Map<string, number>();
 
   constructor(batch: number, fields: readonly FieldDeclaration[]) {
@@ -22,8 +25,12 @@ export class Builder {
 
   /** The value of `operator` under `shape` (the operator's own extents, unless the shape has no axis or is regrouped). */
   emit(operator: Operator, shape: readonly number[] = operator.extents): Value {
-    const index = this.#intern(`operator ${JSON.stringify(operator)}`, this.operators, operator);
+    const index = this.#intern(`operator ${JSON.stringify(operator)}`, this.operators, this.#marked(operator));
     return makeValue({ space: "operator", index }, operator.dtype, shape);
+  }
+
+  #marked(operator: Operator): Operator {
+    return originsOf(operator).length > 0 ? operator : withOrigins(operator, [this.origin]);
   }
 
   constant(dtype: Dtype, words: Uint32Array, shape: readonly number[]): Value {
