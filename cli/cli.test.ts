@@ -160,6 +160,31 @@ describe("pinpoint", () => {
       expect(wrong.err).to.contain("(labels-mismatch)");
     });
 
+    it("says before it costs anything what a job needs, operator by operator if asked", async () => {
+      const words = [
+        "compile",
+        example("next-char.onnx"),
+        "--text",
+        example("prose.txt"),
+        "--bundle",
+        path("explained"),
+      ];
+      const training = ["--optimiser", "adamw", "--schedule", "cosine", "--schedule-steps", "64", "--explain"];
+      const { out } = await cli(...words, ...training);
+      for (const line of [
+        /^ *3 +Map +3072 +49,152 +forward Tanh activation$/m,
+        /^model +5 trained tensors, 18,373 parameters, 36,746 of the optimiser$/m,
+        /^work units +[\d,]+ a step, [\d,]+ for 64 steps$/m,
+        /^memory +[\d.]+ KiB of outputs \(at least [\d.]+ KiB\)/m,
+        /^a dispute +at most \d+ moves, \d+ rounds, for segments of 8 steps, a state every 3$/m,
+        /^dearest to judge +operator \d+, \w+: [\d,]+ gas, [\d,]+ on data made to be dear \(estimates\)$/m,
+      ])
+        expect(out).to.match(line);
+      const { operators, explanation } = answer(await cli(...words, ...training, "--json"));
+      expect(operators).to.have.length.greaterThan(30);
+      expect(explanation.parameters).to.deep.equal({ trained: 18_373, frozen: 0, optimiser: 36_746 });
+    });
+
     it("submits it and says what it costs", async () => {
       const uri = servers[0]!.url;
       const words = ["submit", manifest, "--steps", "8", "--interval", "4", "--grid", "2", "--bundle", path("bundle")];

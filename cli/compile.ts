@@ -11,11 +11,12 @@ import {
   type PreparedJob,
   type TextSource,
 } from "../submitter/index.ts";
-import { print, table, type Io } from "./io.ts";
+import { reportLines, reportOf, type Intended } from "./compile-report.ts";
+import { print, type Io } from "./io.ts";
 import { append, decimal, integer, positive, storeOption, withJson } from "./options.ts";
 import { trainingOf, withTraining, type TrainingOptions } from "./training-options.ts";
 
-interface Options extends TrainingOptions {
+interface Options extends TrainingOptions, Intended {
   readonly text?: string;
   readonly csv?: string;
   readonly heldOut?: string;
@@ -30,6 +31,7 @@ interface Options extends TrainingOptions {
   readonly output?: string;
   readonly name?: string;
   readonly bundle: string;
+  readonly explain?: boolean;
   readonly json?: boolean;
 }
 
@@ -84,36 +86,22 @@ function sourceOf(file: string, options: Options): JobSource {
   } as JobSource;
 }
 
-function describe(options: Options): (job: PreparedJob) => string[] {
-  return ({ manifest, roots, program, workUnitsPerStep, bundleBytes }) => {
-    const { dataset } = manifest;
-    const parameters = manifest.states.filter(({ role }) => role === "parameter");
-    const words = parameters.reduce((sum, { shape }) => sum + shape.reduce((total, extent) => total * extent, 1), 0);
-    return [
-      ...table([
-        ["name", manifest.name],
-        ["model", `${parameters.length} trained tensors, ${words} parameters`],
-        ["dataset", `${dataset.samples} samples (${dataset.kind})${dataset.heldOut ? ", some held out" : ""}`],
-        ["program", `${program.operators.length} operators, batch ${program.batch}`],
-        ["work units", `${workUnitsPerStep} a step`],
-        ["program root", roots.programRoot],
-        ["dataset root", roots.datasetRoot],
-        ["initial state", roots.initialStateRoot],
-        ["manifest", roots.manifestHash],
-        ["bundle", `${bundleBytes} bytes in ${options.bundle}`],
-      ]),
-      "",
-      "Next: serve the bundle and submit the job, in one command:",
-      `  pinpoint submit ${roots.manifestHash} --steps 1000 --serve`,
-    ];
-  };
-}
-
 async function run(file: string, options: Options, io: Io): Promise<void> {
   const job = await prepareJob(sourceOf(file, options), new ArtifactStore(options.bundle));
-  if (options.json !== true) return print(io, false, job, describe(options));
+  const report = reportOf(job, options);
   const { manifest, roots, workUnitsPerStep, bundleBytes } = job;
-  print(io, true, { ...roots, workUnitsPerStep, bundleBytes, bundle: options.bundle, manifest }, () => []);
+  const { operators, ...estimates } = report;
+  const explained = options.explain === true ? { operators } : {};
+  const result = {
+    ...roots,
+    workUnitsPerStep,
+    bundleBytes,
+    bundle: options.bundle,
+    ...estimates,
+    ...explained,
+    manifest,
+  };
+  print(io, options.json, result, () => reportLines(job, report, options.bundle, options.explain === true));
 }
 
 function mapping(text: string, before: Record<string, string>): Record<string, string> {
@@ -149,6 +137,22 @@ export function compileCommand(io: Io): Command {
       .option("--divisor <number>", "CSV: divide every feature by it", positive)
       .option("--input <input=field>", "which dataset field a graph input reads (repeat)", mapping, {})
       .option("--output <name>", "graph output that is the logits; the only one if left out")
+      .option("--explain", "list the step operator by operator, with the ONNX node each comes from")
+      .option(
+        "--steps <number>",
+        "of the job, for estimates; those of the schedule, or 1000, if left out",
+        integer(1, 2 ** 32 - 1),
+      )
+      .option(
+        "--interval <steps>",
+        "of one segment, for estimates; as submit chooses if left out",
+        integer(1, 2 ** 32 - 1),
+      )
+      .option(
+        "--grid <steps>",
+        "between states committed in it, for estimates; as submit chooses",
+        integer(1, 2 ** 32 - 1),
+      )
       .option("--name <text>", "name of the job; that of the file if left out")
       .addOption(storeOption("--bundle <folder>", "where to write the bundle", "PINPOINT_BUNDLE", "bundle")),
   );

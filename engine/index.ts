@@ -11,6 +11,7 @@ export { mapFunctions } from "./kernels/reference/functions.ts";
 export type { KernelContext, Read } from "./kernels/reference/kernel.ts";
 export { canonicalWord, floatOf, floatsOf, wordOf } from "./kernels/reference/words.ts";
 export { buildKernels } from "./kernels/wasm/index.ts";
+export * from "./memory.ts";
 export * from "./order.ts";
 export * from "./program/codes.ts";
 export * from "./program/cost.ts";
