@@ -8,7 +8,6 @@ import {
   prepareJob,
   type CsvSource,
   type JobSource,
-  type PreparedJob,
   type TextSource,
 } from "../submitter/index.ts";
 import { reportLines, reportOf, type Intended } from "./compile-report.ts";

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { exampleClassifier } from "../dispute/index.ts";
-import type { MapFunction, Operator } from "../engine/index.ts";
+import { classifierProgram, type MapFunction, type Operator } from "../engine/index.ts";
 import { computationGas, dearestJudgement, evidenceGas, mostMoves } from "./judgement-cost.ts";
 
 interface Figure {
@@ -14,6 +13,8 @@ interface Figure {
 const TOLERANCE = 0.3;
 const text = readFileSync(new URL("../bench/results/gas.json", import.meta.url), "utf8");
 const { judgements } = JSON.parse(text) as { readonly judgements: readonly Figure[] };
+
+const program = classifierProgram({ words: 4, root: new Uint8Array(32) }, new Uint8Array(32));
 
 const base = { dtype: "f32", extents: [1], operands: [] } as const;
 const map = (fn: MapFunction): Operator => ({
@@ -53,7 +54,6 @@ describe("the estimate of a judgement's gas", () => {
     });
 
   it("finds the dearest operator of the classifier, and its size", function () {
-    const { program } = exampleClassifier(1);
     const { operator, evidenceBytes, gas, mostGas } = dearestJudgement(program);
     this.test!.title += ` (${program.operators[operator]!.kind}, ${evidenceBytes} bytes, ${gas} to ${mostGas} gas)`;
     expect(mostGas).to.be.within(gas, 6_000_000);
@@ -63,7 +63,6 @@ describe("the estimate of a judgement's gas", () => {
 });
 
 describe("mostMoves", () => {
-  const { program } = exampleClassifier(1);
   it("counts the moves of the games about a segment of 7 steps, of one cell, of one step", () => {
     expect(mostMoves(program, { steps: 7, grid: 2 })).to.equal(11);
     expect(mostMoves(program, { steps: 7, grid: 1 })).to.equal(9);
