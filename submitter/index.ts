@@ -4,6 +4,7 @@ export * from "./defined.ts";
 export * from "./evaluate.ts";
 export * from "./explain.ts";
 export * from "./export.ts";
+export * from "./job-source.ts";
 export * from "./judgement-cost.ts";
 export * from "./model.ts";
 export * from "./prepare.ts";

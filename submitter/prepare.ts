@@ -20,7 +20,8 @@ import {
   type Manifest,
   type Terms,
 } from "../protocol/index.ts";
-import { compileJob, type CompiledJob, type JobSource } from "./compile.ts";
+import { compileJob, type CompiledJob } from "./compile.ts";
+import type { JobSource } from "./job-source.ts";
 import { constantFileRoot, datasetFileRoot, programFileRoot, stateFileRoot } from "./roots.ts";
 
 export interface PreparedJob {

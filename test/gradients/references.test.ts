@@ -11,8 +11,10 @@ import {
   parametersIn,
   programCommitment,
   readCsv,
+  readTensorFile,
   readText,
   stateCommitment,
+  tensorDataset,
 } from "../../engine/index.ts";
 import type { CompiledModel, Dataset, Engine, NamedDataset, Optimiser, State } from "../../engine/index.ts";
 
@@ -57,8 +59,17 @@ function characters(): NamedDataset {
   return readText(text, { context: 64, stride: 64, targets: "each" }).train;
 }
 
+function images(): NamedDataset {
+  const tensor = (name: string) => readTensorFile(file(`mnist/t10k-${name}-ubyte.gz`), name).get("")!;
+  return tensorDataset([
+    { name: "image", tensor: tensor("images-idx3"), dtype: "f32", normalisation: { divisor: 255 } },
+    { name: "label", tensor: tensor("labels-idx1"), dtype: "i32" },
+  ]);
+}
+
 const models: Readonly<Record<string, Model>> = {
   "digits-mlp": { input: "x", field: "features", label: "label", engine: "reference", samples: digits },
+  "mnist-lenet": { input: "x", field: "image", label: "label", engine: "wasm", samples: images },
   "shakespeare-gpt": { input: "x", field: "tokens", label: "target", engine: "wasm", samples: characters },
 };
 
