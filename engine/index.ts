@@ -13,6 +13,7 @@ export { canonicalWord, floatOf, floatsOf, wordOf } from "./kernels/reference/wo
 export { buildKernels } from "./kernels/wasm/index.ts";
 export { nastyWords } from "./kernels/wasm/nasty-words.ts";
 export { programOfCases, randomCases } from "./kernels/wasm/random-operators.ts";
+export * from "./memory.ts";
 export * from "./order.ts";
 export * from "./program/codes.ts";
 export * from "./program/cost.ts";

@@ -37,6 +37,21 @@ const csvDataset = z.strictObject({
   divisor: z.number().positive(),
 });
 
+const tensorsDataset = z.strictObject({
+  kind: z.literal("tensors"),
+  ...anyDataset,
+  /** Labels are 0 … classes − 1; absent where targets are numbers. */
+  classes: extent.optional(),
+  /** Every f32 word but a label's is (word / divisor − mean) / deviation. */
+  normalisation: z
+    .strictObject({
+      divisor: z.number().optional(),
+      mean: z.array(z.number()).optional(),
+      deviation: z.array(z.number()).optional(),
+    })
+    .optional(),
+});
+
 /** What the program was compiled from: whoever compiles it again gets the same program root. */
 const model = z.strictObject({
   /** The artifact of the ONNX file: SHA-256 of its bytes. */
@@ -139,7 +154,7 @@ const schema = z.strictObject({
   name: z.string().min(1).max(200),
   model,
   training,
-  dataset: z.discriminatedUnion("kind", [textDataset, csvDataset]),
+  dataset: z.discriminatedUnion("kind", [textDataset, csvDataset, tensorsDataset]),
   /** The state tensors in declared order. */
   states: z.array(stateTensor).min(1).max(4_096),
   /** Names of the bundle's other artifacts. */

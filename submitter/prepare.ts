@@ -8,6 +8,7 @@ import {
   programCommitment,
   stateCommitment,
   workUnitsPerStep,
+  type CompiledModel,
   type Dataset,
   type Program,
 } from "../engine/index.ts";
@@ -19,7 +20,8 @@ import {
   type Manifest,
   type Terms,
 } from "../protocol/index.ts";
-import { compileJob, type CompiledJob, type JobSource } from "./compile.ts";
+import { compileJob, type CompiledJob } from "./compile.ts";
+import type { JobSource } from "./job-source.ts";
 import { constantFileRoot, datasetFileRoot, programFileRoot, stateFileRoot } from "./roots.ts";
 
 export interface PreparedJob {
@@ -30,6 +32,11 @@ export interface PreparedJob {
   readonly program: Program;
   /** UNITS: bytes of the whole bundle. */
   readonly bundleBytes: number;
+}
+
+/** A job whose model was compiled just now. */
+export interface NewJob extends PreparedJob {
+  readonly compiled: CompiledModel;
 }
 
 /** Puts artifacts and counts their bytes. */
@@ -104,14 +111,22 @@ async function putBundle(bundle: Bundle, source: JobSource, job: CompiledJob) {
  * or not at all.
  * Errors: OperatorError, one sentence on what the model, the data or the disk lacks.
  */
-export async function prepareJob(source: JobSource, store: ArtifactStore): Promise<PreparedJob> {
+export async function prepareJob(source: JobSource, store: ArtifactStore): Promise<NewJob> {
   const job = compileJob(source);
   const bundle = new Bundle(store);
   const { manifest, hash } = await putBundle(bundle, source, job);
   const { program, dataset, initialState } = manifest.roots;
   const roots = { programRoot: program, datasetRoot: dataset, initialStateRoot: initialState, manifestHash: hash };
-  const units = workUnitsPerStep(job.compiled.program);
-  return { manifest, roots, workUnitsPerStep: units, program: job.compiled.program, bundleBytes: bundle.bytes };
+  const { compiled } = job;
+  const { program: made } = compiled;
+  return {
+    manifest,
+    roots,
+    workUnitsPerStep: workUnitsPerStep(made),
+    program: made,
+    bundleBytes: bundle.bytes,
+    compiled,
+  };
 }
 
 /** SAFETY: whoever submits a damaged bundle pays for a job that nobody can solve. */

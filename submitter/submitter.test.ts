@@ -35,7 +35,7 @@ import {
   type Terms,
 } from "../protocol/index.ts";
 import { obtainInput, obtainState } from "./bundle.ts";
-import type { JobSource } from "./compile.ts";
+import type { JobSource } from "./job-source.ts";
 import { Inference } from "./evaluate.ts";
 import { exportModel } from "./export.ts";
 import { fetchModel, type TrainedModel } from "./model.ts";

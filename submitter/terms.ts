@@ -19,12 +19,12 @@ const day = 86_400;
 export const defaultGasCap = 10_000_000;
 
 /** Steps of a segment: about eight segments, at most 4,096 steps each. */
-function defaultInterval(steps: number): number {
+export function defaultInterval(steps: number): number {
   return Math.max(1, Math.min(4_096, Math.ceil(steps / 8)));
 }
 
 /** Steps between committed states: near the root, so that both rounds of a game reveal about as many. */
-function defaultGrid(interval: number): number {
+export function defaultGrid(interval: number): number {
   return Math.min(64, Math.max(Math.ceil(Math.sqrt(interval)), Math.ceil(interval / 64)));
 }
 

@@ -1,6 +1,7 @@
 import { commitTensor } from "../commit/tensor.ts";
 import type { ConstantDeclaration, Operator, Program, Ref } from "../program/types.ts";
 import { wordsOf, type Builder } from "./builder/builder.ts";
+import { originsOf, withOrigins, withoutOrigins, type Origin } from "./builder/origin.ts";
 import { withShape, type Value } from "./builder/value.ts";
 import { contiguous, copyOf } from "./builder/view.ts";
 import { collapseMaps } from "./passes/collapse-maps.ts";
@@ -13,11 +14,14 @@ export interface AssembledProgram {
   readonly program: Program;
   /** Words of each constant that the program declares. */
   readonly constants: readonly Uint32Array[];
+  /** Of each operator of the program: where it comes from. */
+  readonly origins: readonly (readonly Origin[])[];
 }
 
 /** The copy that produces a state tensor, row-major and flat. */
 function stateCopy(b: Builder, value: Value): Operator {
-  return copyOf(withShape(contiguous(b, value), [wordsOf(value)]));
+  const copy = copyOf(withShape(contiguous(b, value), [wordsOf(value)]));
+  return withOrigins(copy, [{ phase: "update" }]);
 }
 
 /** Constants in the order of their first use, and the operators that name them by it. */
@@ -67,8 +71,8 @@ export function assemble(b: Builder, { values, order, batch = b.batch }: NextSta
     states: states.map((value) => ({ dtype: value.dtype, words: wordsOf(value) })),
     fields: b.fields.map(({ dtype, length }) => ({ dtype, length })),
     constants: declarations,
-    operators: finished,
+    operators: finished.map(withoutOrigins),
     batch,
   };
-  return { program, constants };
+  return { program, constants, origins: finished.map(originsOf) };
 }

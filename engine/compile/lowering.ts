@@ -41,6 +41,7 @@ export function lowerNodes(
     const rule = ruleOf(node);
     const inputs = node.inputs.map((name) => (name === "" ? undefined : values.get(name)));
     const context = new NodeContext(b, mode, node, rule, inputs);
+    b.origin = { phase: "forward", name: node.name, opType: node.opType };
     const lowered = rule.lower(context);
     if (node.outputs.slice(lowered.outputs.length).some((name) => name !== ""))
       context.refuse(lowered.outputs.length === 1 ? "more than one output" : `${node.outputs.length} outputs`);
@@ -61,6 +62,7 @@ export function lowerNodes(
 export function backward(b: Builder, tape: readonly TapeEntry[], gradients: Map<string, Value>): void {
   for (const { node, inputs, lowered } of tape.toReversed()) {
     if (lowered.gradient === undefined || !node.outputs.some((name) => gradients.has(name))) continue;
+    b.origin = { phase: "backward", name: node.name, opType: node.opType };
     const outputs = lowered.outputs.map(({ shape }, i) => gradients.get(node.outputs[i] ?? "") ?? zeros(b, shape));
     const [first, ...others] = outputs as [Value, ...Value[]];
     lowered.gradient(first, ...others).forEach((gradient, i) => {

@@ -1,7 +1,7 @@
 import { OperatorError } from "../../common/index.ts";
 import type { Dtype, Program } from "../program/types.ts";
 import { withAdapters, type Adapters } from "./adapters.ts";
-import { assemble } from "./assemble.ts";
+import { assemble, type AssembledProgram } from "./assemble.ts";
 import type { Graph } from "./graph.ts";
 import { makeValue, transpose, type Value } from "./builder/value.ts";
 import { wordsOf, type Builder } from "./builder/builder.ts";
@@ -45,6 +45,8 @@ export interface StateTensor {
 
 export interface CompiledModel {
   readonly program: Program;
+  /** Where each operator of the program comes from: what fused operators come from, the last first. */
+  readonly origins: AssembledProgram["origins"];
   /** Words of every constant that the program declares. */
   readonly constants: readonly Uint32Array[];
   /** One tensor for each of `states`. */
@@ -104,6 +106,7 @@ function differentiate(options: CompileOptions): Differentiated {
       `Running statistics (${[...forward.updates.keys()].join(", ")}) are those of a whole batch: leave micro-batches out, or freeze them.`,
       { microBatches },
     );
+  builder.origin = { phase: "loss" };
   const loss = lossOf(builder, options.fields, options, logits);
   const gradients = new Map([[forward.output, meanOf(builder, loss.gradient, microBatches)]]);
   backward(builder, forward.tape, gradients);
@@ -112,6 +115,7 @@ function differentiate(options: CompileOptions): Differentiated {
       gradients.has(name) && !forward.updates.has(name) && !forward.frozen.has(name) && (trained?.has(name) ?? true),
   );
   const values = reached.map((parameter) => stored(parameter, gradients.get(parameter.name) as Value));
+  builder.origin = { phase: "backward" };
   const [sum, ...sums] = sumMicroBatches(builder, [loss.value, ...values], microBatches) as [Value, ...Value[]];
   return {
     forward,
@@ -132,6 +136,7 @@ function updated(options: CompileOptions, { forward, gradients, trainable: train
   const { builder, parameters } = forward;
   const names = parameters.map(({ name }) => name);
   const noDecay = matching(names, options.noDecay ?? [], "decay-unknown", "cannot go without decay");
+  builder.origin = { phase: "update" };
   const updates = updateParameters(
     builder,
     trained.map((parameter) => ({
@@ -226,6 +231,7 @@ export function compileEvaluation(options: ModelOptions & LossOptions): Compiled
   return compileOutputs(options, ({ builder: b, parameters, logits }) => {
     const before = (place: number, dtype: Dtype) =>
       makeValue({ space: "state", index: parameters.length + place }, dtype, []);
+    b.origin = { phase: "loss" };
     const { value } = lossOf(b, options.fields, options, logits);
     const lossSum = evaluate(b, (use) => call("add", use(before(0, "f32")), use(value)));
     if (options.loss !== "softmaxCrossEntropy") return [emptyState("lossSum", "metric", lossSum)];

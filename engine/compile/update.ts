@@ -61,6 +61,7 @@ export function updateParameters(
   let next = firstMoment;
   return trained.map(({ name, parameter, decays }, i) => {
     const { shape } = parameter;
+    b.origin = { phase: "update", name };
     const asked = new Map<string, { ref: Ref; start: number }>();
     const { parameter: value, moments } = applyOptimiser(optimiser, {
       builder: b,

@@ -1,7 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { compileModel, createExecutor, parametersIn, readCsv, readText } from "../../engine/index.ts";
+import {
+  compileModel,
+  createExecutor,
+  parametersIn,
+  readCsv,
+  readTensorFile,
+  readText,
+  tensorDataset,
+} from "../../engine/index.ts";
 import type {
   CompiledModel,
   CompileOptions,
@@ -48,25 +56,20 @@ export interface ReferenceModel {
 
 const inflated = (folder: string, file: string) => gunzipSync(readFileSync(join(folder, file)));
 
-/** Elements of an IDX file (big-endian; bytes) behind its header. */
-function idx(folder: string, file: string): Uint8Array {
-  const bytes = inflated(folder, file);
-  return bytes.subarray(4 + 4 * bytes[3]!);
-}
-
 function digits(folder: string): NamedDataset {
   return readCsv(inflated(folder, "digits.csv.gz").toString(), { header: false, divisor: 16 });
 }
 
 /** The MNIST test images, divided by 255. */
 function images(folder: string): NamedDataset {
-  const pixels = Float32Array.from(idx(folder, "mnist/t10k-images-idx3-ubyte.gz"), (pixel) => pixel / 255);
-  const labels = Uint32Array.from(idx(folder, "mnist/t10k-labels-idx1-ubyte.gz"));
-  const fields = [
-    { name: "features", dtype: "f32", words: new Uint32Array(pixels.buffer), stride: 784, length: 784 },
-    { name: "label", dtype: "i32", words: labels, stride: 1, length: 1 },
-  ] as const;
-  return { dataset: { samples: labels.length, fields }, fields };
+  const tensor = (name: string) => {
+    const path = join(folder, `mnist/t10k-${name}-ubyte.gz`);
+    return readTensorFile(readFileSync(path), path).get("")!;
+  };
+  return tensorDataset([
+    { name: "features", tensor: tensor("images-idx3"), dtype: "f32", normalisation: { divisor: 255 } },
+    { name: "label", tensor: tensor("labels-idx1"), dtype: "i32" },
+  ]);
 }
 
 /** Windows of 64 characters side by side, each with the characters one further as its targets. */

@@ -1,6 +1,7 @@
 import type { Dtype, FieldDeclaration, Operator } from "../../program/types.ts";
 import { runOperator } from "../../kernels/reference/index.ts";
 import { product } from "../graph.ts";
+import { originsOf, withOrigins, type Origin } from "./origin.ts";
 import { makeValue, type Value } from "./value.ts";
 
 export interface ConstantData {
@@ -30,6 +31,8 @@ export class Builder {
   readonly fields: readonly FieldDeclaration[];
   readonly operators: Operator[] = [];
   readonly constants: ConstantData[] = [];
+  /** What is being lowered: the origin of the operators that are emitted. */
+  origin: Origin = { phase: "data" };
   readonly #interned = new Map<string, number>();
   #streams = 0;
 
@@ -42,8 +45,12 @@ export class Builder {
   emit(operator: Operator, shape: readonly number[] = operator.extents): Value {
     const folded = this.#fold(operator);
     if (folded !== undefined) return this.constant(operator.dtype, folded, shape);
-    const index = this.#intern(`operator ${JSON.stringify(operator)}`, this.operators, operator);
+    const index = this.#intern(`operator ${JSON.stringify(operator)}`, this.operators, this.#marked(operator));
     return makeValue({ space: "operator", index }, operator.dtype, shape);
+  }
+
+  #marked(operator: Operator): Operator {
+    return originsOf(operator).length > 0 ? operator : withOrigins(operator, [this.origin]);
   }
 
   constant(dtype: Dtype, words: Uint32Array, shape: readonly number[]): Value {

@@ -38,6 +38,8 @@ export function encodeSafetensors(tensors: ReadonlyMap<string, TensorData>): Uin
 
 interface Entry {
   readonly name: string;
+  /** As the format names it. */
+  readonly dtype: string;
   readonly shape: readonly number[];
   /** UNITS: bytes after the header. */
   readonly start: number;
@@ -48,19 +50,30 @@ function isWhole(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-function readEntry(name: string, value: unknown): Entry {
+/** Bytes of an element, by the format's name of its type: the types that a reader takes. */
+export type ElementSizes = Readonly<Record<string, number>>;
+
+function readEntry(name: string, value: unknown, sizes: ElementSizes): Entry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
-  if (dtype !== "F32") refuse(`tensor "${name}" is of ${JSON.stringify(dtype)}; supported is "F32"`, { name, dtype });
+  const size = typeof dtype === "string" && Object.hasOwn(sizes, dtype) ? sizes[dtype] : undefined;
+  if (typeof dtype !== "string" || size === undefined) {
+    const supported = Object.keys(sizes).map((each) => `"${each}"`);
+    const are = supported.length === 1 ? "is" : "are";
+    return refuse(`tensor "${name}" is of ${JSON.stringify(dtype)}; supported ${are} ${supported.join(", ")}`, {
+      name,
+      dtype,
+    });
+  }
   if (!Array.isArray(shape) || !shape.every(isWhole)) refuse(`tensor "${name}" has no shape`, { name });
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isWhole))
     refuse(`tensor "${name}" has no data_offsets`, { name });
   const [start, end] = offsets as [number, number];
-  if (end - start !== 4 * product(shape))
-    refuse(`tensor "${name}" has ${end - start} bytes where its shape needs ${4 * product(shape)}`, { name });
-  return { name, shape, start, end };
+  if (end - start !== size * product(shape))
+    refuse(`tensor "${name}" has ${end - start} bytes where its shape needs ${size * product(shape)}`, { name });
+  return { name, dtype, shape, start, end };
 }
 
-function readHeader(bytes: Uint8Array): Entry[] {
+function readHeader(bytes: Uint8Array, sizes: ElementSizes): Entry[] {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
@@ -70,20 +83,32 @@ function readHeader(bytes: Uint8Array): Entry[] {
   if (typeof header !== "object" || header === null || Array.isArray(header)) refuse("the header is no JSON object");
   return Object.entries(header)
     .filter(([name]) => name !== metadata)
-    .map(([name, value]) => readEntry(name, value));
+    .map(([name, value]) => readEntry(name, value, sizes));
+}
+
+/** A tensor of a file. */
+export interface SafetensorsPart {
+  readonly name: string;
+  /** As the format names it. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Its elements, little-endian. */
+  readonly bytes: Uint8Array;
 }
 
 /**
- * Reads the tensors of a file, in the order of their bytes. They must fill it, without a gap or an overlap.
+ * The tensors of a file, in the order of their bytes. They must fill it, without a gap or an overlap, and be of the types given.
  * Throws the OperatorError `safetensors-malformed`.
  */
-export function decodeSafetensors(bytes: Uint8Array): Map<string, TensorData> {
+export function safetensorsParts(bytes: Uint8Array, sizes: ElementSizes): SafetensorsPart[] {
   if (bytes.length < lengthBytes) refuse(`a file of ${bytes.length} bytes has no header`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > maxHeaderBytes || length > bytes.length - lengthBytes)
     refuse(`a header of ${length} bytes is longer than the file or the format allows`, { length });
   const first = lengthBytes + Number(length);
-  const entries = readHeader(bytes.subarray(lengthBytes, first)).toSorted((a, b) => a.start - b.start || a.end - b.end);
+  const entries = readHeader(bytes.subarray(lengthBytes, first), sizes).toSorted(
+    (a, b) => a.start - b.start || a.end - b.end,
+  );
   let next = 0;
   for (const { name, start, end } of entries) {
     if (start !== next) refuse(`tensor "${name}" begins at byte ${start}, not at ${next}`, { name, start });
@@ -91,11 +116,18 @@ export function decodeSafetensors(bytes: Uint8Array): Map<string, TensorData> {
   }
   if (next !== bytes.length - first)
     refuse(`the tensors end at byte ${next} of ${bytes.length - first}`, { end: next, length: bytes.length - first });
+  return entries.map(({ name, dtype, shape, start, end }) => {
+    return { name, dtype, shape, bytes: bytes.subarray(first + start, first + end) };
+  });
+}
+
+/** The f32 tensors of a file, in the order of their bytes. Throws the OperatorError `safetensors-malformed`. */
+export function decodeSafetensors(bytes: Uint8Array): Map<string, TensorData> {
+  const parts = safetensorsParts(bytes, { F32: 4 });
   return new Map(
-    entries.map(({ name, shape, start, end }): [string, TensorData] => {
+    parts.map(({ name, shape, bytes: elements }): [string, TensorData] => {
       // Copied by the constructor, because a Buffer's slice would share its memory.
-      const values = new Float32Array(new Uint8Array(bytes.subarray(first + start, first + end)).buffer);
-      return [name, { dtype: "f32", shape, values }];
+      return [name, { dtype: "f32", shape, values: new Float32Array(new Uint8Array(elements).buffer) }];
     }),
   );
 }

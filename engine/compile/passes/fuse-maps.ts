@@ -1,6 +1,7 @@
 import { firstResult, immediate, mapSignatures } from "../../program/codes.ts";
 import type { Instruction, MapOperator, Operand, Operator } from "../../program/types.ts";
 import { maxInstructions, maxOperands } from "../builder/map.ts";
+import { originsOf, withOrigins } from "../builder/origin.ts";
 import { prune, sourcesOf, userCounts, type Draft } from "./draft.ts";
 import { regroup } from "./regroup.ts";
 import { readsWhole } from "./start-sums.ts";
@@ -45,7 +46,7 @@ function merged(source: MapOperator, index: number, user: MapOperator): MapOpera
     ...translated(user.instructions, userPlaces, source.instructions.length),
   ];
   if (operands.length > maxOperands || instructions.length > maxInstructions) return undefined;
-  return { ...user, operands, instructions };
+  return withOrigins({ ...user, operands, instructions }, [...originsOf(user), ...originsOf(source)]);
 }
 
 /** A Map that only one other Map reads becomes part of it. Every instruction is rounded either way, so no bit changes. */
