@@ -21,7 +21,13 @@ describe("the example model", () => {
   it("learns more than the frequencies of characters in 200 steps", async () => {
     const onnx = example("next-char.onnx");
     const fields = text.train.fields;
-    const common = { onnx, fields, inputs: { tokens: "tokens" }, label: "target", loss: "softmaxCrossEntropy" } as const;
+    const common = {
+      onnx,
+      fields,
+      inputs: { tokens: "tokens" },
+      label: "target",
+      loss: "softmaxCrossEntropy",
+    } as const;
     const optimiser = { kind: "sgd", learningRate: 0.5 } as const;
     const model = compileModel({ ...common, batch: 32, optimiser });
     const { program, constants } = model;
