@@ -185,7 +185,7 @@ describe("bad input", () => {
       { name: "a pattern that names nothing", words: csv("a,b,c\n1,2,0\n", "--without-decay", "*.bias"), code: "decay-unknown", says: ["*.bias"] },
       { name: "a learning rate that no float holds", words: csv("a,b,c\n1,2,0\n", "--learning-rate", "1e300"), exit: 2, says: ["'1e300'", "32-bit float"] },
       { name: "a batch of 0", words: csv("a,b,c\n1,2,0\n", "--batch", "0"), exit: 2, says: ["'0'", "from 1 to"] },
-      { name: "a text that is too short", words: text("short"), code: "text-too-short", says: ["characters", "needs at least"] },
+      { name: "a text that is too short", words: text("short"), code: "text-too-short", says: ["tokens", "needs at least"] },
       { name: "a held-out part above 1", words: text("long enough", "--held-out", "1.5"), exit: 2, says: ["1.5", "from 0 to below 1"] },
       { name: "a held-out part that is no number", words: text("long enough", "--held-out", "some"), exit: 2, says: ["decimal number"] },
       { name: "a name that is empty, after all artifacts", words: model(linear(), "--name", ""), code: "bad-manifest", says: ["at name"] },

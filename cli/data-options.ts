@@ -14,6 +14,7 @@ export interface DataOptions {
   readonly heldOut?: string;
   readonly heldOutData: string[];
   readonly splitSeed?: number;
+  readonly vocabulary?: string;
   readonly context?: number;
   readonly targets?: "each" | "last";
   readonly label?: string;
@@ -37,12 +38,22 @@ export function readInput(path: string): Uint8Array {
 
 const readText = (path: string): string => new TextDecoder().decode(readInput(path));
 
+/** Characters, bytes, or the tokens of a file. */
+function tokensOf({ vocabulary }: DataOptions): TextSource["tokens"] {
+  if (vocabulary === undefined || vocabulary === "characters") return undefined;
+  return vocabulary === "bytes" ? "bytes" : { tokenizerJson: readText(vocabulary) };
+}
+
 function textSource(options: DataOptions, path: string): TextSource {
   const part = options.heldOut === undefined ? undefined : decimal(options.heldOut);
   if (part !== undefined && (part < 0 || part >= 1))
     throw new InvalidArgumentError(`--held-out of a text is ${part}: give a part from 0 to below 1.`);
   const { context, targets } = options;
-  return { kind: "text", text: readText(path), ...defined({ context, targets, heldOut: part }) } as TextSource;
+  return {
+    kind: "text",
+    text: readText(path),
+    ...defined({ tokens: tokensOf(options), context, targets, heldOut: part }),
+  } as TextSource;
 }
 
 function columnNumber(name: string): number {
@@ -128,7 +139,7 @@ function numbers(text: string): number[] {
 export function withData(command: Command): Command {
   const targets = "text: a target for each position or the last; as the model asks if left out";
   return command
-    .option("--text <file>", "train on a text, character by character")
+    .option("--text <file>", "train on a text, token by token")
     .option("--csv <file>", "train on the rows of a CSV file")
     .option(
       "--data <field=file>",
@@ -146,7 +157,8 @@ export function withData(command: Command): Command {
       "CSV, tensors: choose the part by a keyed shuffle, not the last samples",
       integer(0, 2 ** 32 - 1),
     ) // prettier-ignore
-    .option("--context <characters>", "text: characters of one sample; as the model asks if left out", integer(1, 1e6))
+    .option("--vocabulary <what>", "text: characters (if left out), bytes, or a tokenizer.json of byte-level BPE")
+    .option("--context <tokens>", "text: tokens of one sample; as the model asks if left out", integer(1, 1e6))
     .addOption(new Option("--targets <which>", targets).choices(["each", "last"]))
     .option(
       "--label <column>",

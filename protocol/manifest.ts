@@ -20,7 +20,9 @@ const anyDataset = {
 const textDataset = z.strictObject({
   kind: z.literal("text"),
   ...anyDataset,
-  /** The character of each token, in order of token numbers. */
+  /** What tokens are: characters if absent; bytes of UTF-8, or byte-level BPE by the artifact of a tokenizer.json. */
+  tokenizer: z.strictObject({ kind: z.enum(["bytes", "bpe"]), file: root.optional() }).optional(),
+  /** The character, or the bytes as characters, of each token, in order of token numbers. */
   vocabulary: z.array(z.string()).min(1).max(65_536),
   /** Tokens of one sample. */
   context: extent,

@@ -32,6 +32,8 @@ export interface Source {
 /** Largest program and dataset that are fetched. UNITS: bytes. */
 const maxProgramBytes = 256 * 1024 * 1024;
 const maxDatasetBytes = 2 ** 31 - 1;
+/** Largest tokenizer.json that is fetched. UNITS: bytes. */
+const maxTokenizerBytes = 64 * 1024 * 1024;
 /** Largest ONNX file that is fetched: that of a protobuf message. UNITS: bytes. */
 const maxOnnxBytes = 2 ** 31 - 1;
 
@@ -53,6 +55,12 @@ export async function obtainProgram(source: Source, root: Hex): Promise<Program>
 /** Errors: those of `fetchArtifact`. */
 export async function obtainOnnx(source: Source, root: Hex): Promise<Uint8Array> {
   return obtain(source, root, maxOnnxBytes, (bytes) => toHex(sha256(bytes)));
+}
+
+/** A file that the bundle names by the SHA-256 of its bytes. Errors: those of `fetchArtifact`. */
+export async function obtainTokenizerFile(source: Source, root: Hex): Promise<string> {
+  const bytes = await obtain(source, root, maxTokenizerBytes, (file) => toHex(sha256(file)));
+  return new TextDecoder().decode(bytes);
 }
 
 /** Errors: those of `fetchArtifact`. */

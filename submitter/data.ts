@@ -1,9 +1,11 @@
 import { OperatorError } from "../common/index.ts";
 import {
+  byteTokenizer,
   compileForward,
   importOnnx,
   readCsv,
   readText,
+  readTokenizer,
   splitSamples,
   tensorDataset,
   type FieldSource,
@@ -58,7 +60,7 @@ function checkClasses(source: JobSource, { inputs, train, loss, dataset }: Data)
   if (classes === undefined || (source.loss ?? loss) !== "softmaxCrossEntropy") return;
   const width = logitsShape(source, inputs, fields).at(-1);
   if (width === undefined || classes <= width) return;
-  const what = dataset.kind === "text" ? `text has ${classes} different characters` : `labels are 0 … ${classes - 1}`;
+  const what = dataset.kind === "text" ? `text has ${classes} different tokens` : `labels are 0 … ${classes - 1}`;
   throw new OperatorError(
     "labels-out-of-range",
     `The ${what}, but the model's output has ${width} classes: give it ${classes}, or take other data.`,
@@ -83,10 +85,14 @@ function textData(source: JobSource, dataset: TextSource): Data {
   const context = dataset.context ?? contextOf(source);
   const tokens = [{ name: "tokens", dtype: "i32", length: context }] as const;
   const targets = dataset.targets ?? targetsOf(source, inputs, tokens);
-  const { vocabulary, train, heldOut } = readText(dataset.text, { context, targets, heldOut: dataset.heldOut ?? 0.1 });
+  const { tokens: kind } = dataset;
+  const tokenizer = kind && (kind === "bytes" ? byteTokenizer : readTokenizer(kind.tokenizerJson));
+  const options = { context, targets, heldOut: dataset.heldOut ?? 0.1, ...defined({ tokenizer }) };
+  const { vocabulary, train, heldOut } = readText(dataset.text, options);
   const { fields } = train;
   const described = { kind: "text" as const, fields: copies(fields), samples: train.dataset.samples };
-  const rest = { vocabulary: [...vocabulary], context, targets };
+  const tokenKind = tokenizer && { kind: kind === "bytes" ? ("bytes" as const) : ("bpe" as const) };
+  const rest = { vocabulary: [...vocabulary], context, targets, ...defined({ tokenizer: tokenKind }) };
   return { inputs, label: "target", loss: "softmaxCrossEntropy", train, heldOut, dataset: { ...described, ...rest } };
 }
 

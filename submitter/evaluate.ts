@@ -2,19 +2,24 @@ import { OperatorError } from "../common/index.ts";
 import {
   compileEvaluation,
   compileForward,
-  encodeText,
+  byteTokenizer,
+  characterTokenizer,
   evaluateBatch,
   evaluateMetrics,
   parameterWords,
+  readTokenizer,
   type CompiledModel,
   type Engine,
   type Metrics,
   type ModelOptions,
+  type Tokenizer,
 } from "../engine/index.ts";
-import type { ArtifactStore } from "../protocol/index.ts";
-import { obtainDataset, obtainOnnx, type Source } from "./bundle.ts";
+import type { ArtifactStore, Manifest } from "../protocol/index.ts";
+import { obtainDataset, obtainOnnx, obtainTokenizerFile, type Source } from "./bundle.ts";
 import { defined } from "./defined.ts";
 import type { TrainedModel } from "./model.ts";
+
+type TextDescription = Extract<Manifest["dataset"], { kind: "text" }>;
 
 /** The forward pass of a trained model, from the ONNX file of its bundle. */
 export class Inference {
@@ -69,32 +74,42 @@ export class Inference {
     return { ...metrics, on: heldOut === undefined ? "training" : "heldOut" };
   }
 
+  async #tokenizer({ tokenizer, vocabulary }: TextDescription): Promise<Tokenizer> {
+    if (tokenizer?.kind === "bytes") return byteTokenizer;
+    if (tokenizer?.file === undefined) return characterTokenizer(vocabulary);
+    return readTokenizer(await obtainTokenizerFile(this.#source, tokenizer.file));
+  }
+
   /**
-   * Continues a text, at each place by the most likely character.
-   * Errors: OperatorError `not-a-text`, `prompt-too-short`, `character-unknown`.
+   * Continues a text, at each place by the most likely token. A character whose bytes are several tokens comes with the last of them.
+   * Errors: OperatorError `not-a-text`, `prompt-too-short`, `character-unknown`, `tokenizer-unsupported`; those of `fetchArtifact`.
    */
-  async *continueText(prompt: string, characters: number): AsyncGenerator<string, void> {
+  async *continueText(prompt: string, count: number): AsyncGenerator<string, void> {
     const { manifest, state } = this.#model;
     const parameters = parameterWords(manifest, state);
     const { dataset } = manifest;
     if (dataset.kind !== "text") throw new OperatorError("not-a-text", "This model was not trained on a text.");
-    const { context, vocabulary } = dataset;
+    const { context } = dataset;
+    const tokenizer = await this.#tokenizer(dataset);
     const fields = dataset.fields.filter(({ name }) => name !== manifest.model.label);
     const forward = compileForward(this.#options(1, fields));
-    const tokens = [...encodeText(prompt, vocabulary)];
+    const width = forward.states.find(({ role }) => role === "logits")?.shape.at(-1) ?? 0;
+    const tokens = [...tokenizer.encode(prompt)];
+    const decoder = new TextDecoder();
     if (tokens.length < context) {
-      const message = `Give at least ${context} characters to continue: that is what the model looks at.`;
+      const message = `Give at least ${context} tokens to continue, not ${tokens.length}: that is what the model looks at.`;
       throw new OperatorError("prompt-too-short", message, { context, given: tokens.length });
     }
-    for (let made = 0; made < characters; made++) {
+    for (let made = 0; made < count; made++) {
       const words = Uint32Array.from(tokens.slice(-context));
       const field = { dtype: "i32" as const, words, stride: context, length: context };
       const sample = { samples: 1, fields: [field] };
       const { logits } = await evaluateBatch({ engine: this.#engine, forward, dataset: sample, parameters });
-      const last = logits.subarray(-vocabulary.length);
+      // The head may be wider than the vocabulary.
+      const last = logits.subarray(logits.length - width, logits.length - width + tokenizer.vocabulary.length);
       const token = last.reduce((best, logit, index) => (logit > last[best]! ? index : best), 0);
       tokens.push(token);
-      yield vocabulary[token] ?? "";
+      yield decoder.decode(tokenizer.bytes(token), { stream: true });
     }
   }
 }

@@ -14,7 +14,9 @@ import type {
 export interface TextSource {
   readonly kind: "text";
   readonly text: string;
-  /** Characters of one sample; as the model's input asks for if not given. */
+  /** One token a character of the text if not given, one a byte of UTF-8, or those of a Hugging Face tokenizer.json. */
+  readonly tokens?: "bytes" | { readonly tokenizerJson: string };
+  /** Tokens of one sample; as the model's input asks for if not given. */
   readonly context?: number;
   /** As the model's output asks for if not given. */
   readonly targets?: "each" | "last";

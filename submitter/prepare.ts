@@ -67,6 +67,17 @@ class Bundle {
   }
 }
 
+/** Puts the file of a text's tokenizer beside the dataset. */
+async function withTokenizer(
+  bundle: Bundle,
+  { dataset: source }: JobSource,
+  dataset: Manifest["dataset"],
+): Promise<Manifest["dataset"]> {
+  if (dataset.kind !== "text" || source.kind !== "text" || typeof source.tokens !== "object") return dataset;
+  const bytes = new TextEncoder().encode(source.tokens.tokenizerJson);
+  return { ...dataset, tokenizer: { kind: "bpe", file: await bundle.put(toHex(sha256(bytes)), bytes) } };
+}
+
 async function putAll(bundle: Bundle, source: JobSource, job: CompiledJob): Promise<Manifest> {
   const { compiled, train, heldOut, describe } = job;
   const { program, constants, initialState } = compiled;
@@ -90,7 +101,7 @@ async function putAll(bundle: Bundle, source: JobSource, job: CompiledJob): Prom
       throw new OperatorError("no-training", "A forward program is no job: it trains nothing.");
     return { name, role, shape: [...shape], transposed };
   });
-  const dataset = { ...describe.dataset, ...held };
+  const dataset = await withTokenizer(bundle, source, { ...describe.dataset, ...held });
   const model = { onnx, ...describe.model };
   return { version: 1, name: source.name, model, training: describe.training, dataset, states, roots };
 }
@@ -161,12 +172,15 @@ export async function openPrepared(store: ArtifactStore, hash: Hex): Promise<Pre
   const { program: programRoot, dataset: datasetRoot, initialState: initialStateRoot } = manifest.roots;
   const program = decodeProgram(await need(programRoot, programFileRoot));
   const { heldOut } = manifest.dataset;
+  const tokenizerFile = manifest.dataset.kind === "text" ? manifest.dataset.tokenizer?.file : undefined;
+  const tokenizer = tokenizerFile === undefined ? [] : [tokenizerFile];
   const sizes = await Promise.all([
     need(hash, manifestHash),
     need(programRoot, programFileRoot),
     need(initialStateRoot, (bytes) => stateFileRoot(bytes, program)),
     need(manifest.model.onnx, (bytes) => toHex(sha256(bytes))),
     ...program.constants.map(({ root, dtype }) => need(toHex(root), (bytes) => constantFileRoot(bytes, dtype))),
+    ...tokenizer.map((root) => need(root, (bytes) => toHex(sha256(bytes)))),
     ...[datasetRoot, ...(heldOut === undefined ? [] : [heldOut])].map((root) => need(root, datasetFileRoot)),
   ]);
   const bundleBytes = sizes.reduce((sum, { length }) => sum + length, 0);

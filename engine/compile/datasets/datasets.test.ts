@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { OperatorError } from "../../../common/index.ts";
 import { readCsv, type CsvOptions } from "./csv.ts";
-import { encodeText, readText } from "./text.ts";
+import { readText } from "./text.ts";
+import { characterTokenizer } from "./tokenizer.ts";
 
 const floats = (words: Uint32Array) => [...new Float32Array(words.slice().buffer)];
 
@@ -101,8 +102,11 @@ describe("readText", () => {
   it("refuses a text shorter than a window, and characters outside the vocabulary", () => {
     expect(() => readText("abc", { context: 3, targets: "each" })).to.throw(
       OperatorError,
-      "A part of the text has 3 characters; a context of 3 needs at least 4.",
+      "A part of the text has 3 tokens; a context of 3 needs at least 4.",
     );
-    expect(() => encodeText("abx", ["a", "b"])).to.throw(OperatorError, 'The character "x" is not in the vocabulary.');
+    expect(() => characterTokenizer(["a", "b"]).encode("abx")).to.throw(
+      OperatorError,
+      'The character "x" is not in the vocabulary.',
+    );
   });
 });

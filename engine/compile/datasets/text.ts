@@ -1,19 +1,22 @@
 import { OperatorError } from "../../../common/index.ts";
 import type { NamedDataset } from "./csv.ts";
+import { charactersOf, characterTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 export interface TextOptions {
-  /** Characters of one sample. */
+  /** Tokens of one sample. */
   readonly context: number;
-  /** Characters from the start of one sample to the start of the next; 1 if left out. */
+  /** Tokens from the start of one sample to the start of the next; 1 if left out. */
   readonly stride?: number;
-  /** `each`: one target a position, the character after it. `last`: one target a sample, the character after the sample. */
+  /** `each`: one target a position, the token after it. `last`: one target a sample, the token after the sample. */
   readonly targets: "each" | "last";
   /** Part of the text, at its end, that is held out: 0 up to 1; 0 if left out. */
   readonly heldOut?: number;
+  /** One token for each character of the text if left out. */
+  readonly tokenizer?: Tokenizer;
 }
 
 export interface TextDataset {
-  /** Characters (code points) by token: the sorted set of those in the whole text. */
+  /** By token; without a tokenizer the sorted set of the characters (code points) in the whole text. */
   readonly vocabulary: readonly string[];
   readonly train: NamedDataset;
   /** Absent if nothing is held out. */
@@ -25,8 +28,8 @@ function windows(tokens: Int32Array, { context, stride = 1, targets }: TextOptio
   if (tokens.length < context + 1)
     throw new OperatorError(
       "text-too-short",
-      `A part of the text has ${tokens.length} characters; a context of ${context} needs at least ${context + 1}.`,
-      { characters: tokens.length, context },
+      `A part of the text has ${tokens.length} tokens; a context of ${context} needs at least ${context + 1}.`,
+      { tokens: tokens.length, context },
     );
   const words = (from: number) => new Uint32Array(tokens.slice(from).buffer);
   const each = targets === "each";
@@ -37,26 +40,12 @@ function windows(tokens: Int32Array, { context, stride = 1, targets }: TextOptio
   return { dataset: { samples, fields }, fields };
 }
 
-/** Characters as tokens 0 … vocabulary.length−1. Throws the OperatorError `character-unknown`. */
-export function encodeText(text: string, vocabulary: readonly string[]): Int32Array {
-  const tokens = new Map(vocabulary.map((character, token) => [character, token]));
-  return Int32Array.from(Array.from(text), (character) => {
-    const token = tokens.get(character);
-    if (token !== undefined) return token;
-    throw new OperatorError("character-unknown", `The character "${character}" is not in the vocabulary.`, {
-      character,
-    });
-  });
-}
-
 /** Overlapping windows of a text. Fields: `tokens` (i32, `context` words a sample) and `target` (i32). */
 export function readText(text: string, options: TextOptions): TextDataset {
-  const characters = Array.from(text);
-  const vocabulary = [...new Set(characters)].toSorted(
-    (a, b) => (a.codePointAt(0) as number) - (b.codePointAt(0) as number),
-  );
-  const tokens = encodeText(text, vocabulary);
-  const cut = Math.round(tokens.length * (1 - (options.heldOut ?? 0)));
+  const { heldOut = 0, tokenizer = characterTokenizer(charactersOf(text)) } = options;
+  const { vocabulary } = tokenizer;
+  const tokens = tokenizer.encode(text);
+  const cut = Math.round(tokens.length * (1 - heldOut));
   const train = windows(tokens.subarray(0, cut), options);
   if (cut === tokens.length) return { vocabulary, train };
   return { vocabulary, train, heldOut: windows(tokens.subarray(cut), options) };
