@@ -37,8 +37,8 @@ export function nodesPage(): string {
 
 What the compiler imports, opset ${opsets.least} to ${opsets.most}. Made by \`scripts/write-nodes.ts\` from the rules in \`engine/compile/nodes/\`; do not edit.
 
-Inputs: \`f32\`, \`i32\` (integers of any ONNX type), \`any\` of the two, \`known\` (integers known at compile time: of a Constant, an initialiser or a Shape, or computed of such), \`known f32\`, \`shape\` (of any type; only its shape is read).
-What constants alone determine is computed at compile time and is a constant of the program. Conditions are the integers 0 and 1. An f32 initialiser is a parameter unless only \`known f32\` inputs read it.
+Inputs: \`f32\`, \`i32\` (integers of any ONNX type), \`any\` of the two, \`known\` (integers known at compile time: of a Constant, an initialiser or a Shape, or computed of such), \`known f32\` and \`known any\`, \`shape\` (of any type; only its shape is read).
+What constants alone determine is computed at compile time and is a constant of the program. Conditions are the integers 0 and 1. An f32 initialiser is a parameter unless only such inputs read it that take \`known f32\` or \`known any\`.
 Any other input, attribute, type or node is refused with the node's name. A gradient flows to every f32 input; along a broadcast it is summed.
 
 | node | inputs | attributes | supported | opsets ${opsets.least} to ${opsets.most} | gradient |

@@ -122,7 +122,7 @@ function isConstant(nodes: readonly Node[], name: string): boolean {
     const { inputs } = ruleOf(node);
     return node.inputs.flatMap((input, i) => (input === name ? [(inputs[i] ?? inputs.at(-1))?.takes] : []));
   });
-  return takes.length > 0 && takes.every((each) => each === "known f32");
+  return takes.length > 0 && takes.every((each) => each === "known f32" || each === "known any");
 }
 
 function parametersOf(graph: Graph, nodes: readonly Node[]): Parameter[] {

@@ -87,6 +87,14 @@ export const windowCases: readonly Case[] = [
     { w: [3, 2, 3, 3], c: [2] },
     96,
   ),
+  windows(
+    "more inputs than outputs, with strides and bias",
+    "ConvTranspose",
+    { strides: [3, 2], pads: [0, 1, 1, 0] },
+    [5, 2, 3],
+    { w: [5, 2, 2, 3], c: [2] },
+    48,
+  ),
   windows("groups and dilation", "ConvTranspose", { group: 2, dilations: [1, 2] }, [4, 2, 3], { w: [4, 1, 2, 2] }, 30),
   windows(
     "one axis, SAME_UPPER",

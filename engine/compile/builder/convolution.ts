@@ -2,7 +2,8 @@ import { product } from "../graph.ts";
 import type { Builder } from "./builder.ts";
 import { cut, dot } from "./dot.ts";
 import { fold } from "./fold.ts";
-import { insertAxis, permute, withShape, type Value } from "./value.ts";
+import { call, map, operand } from "./map.ts";
+import { contiguousStrides, insertAxis, permute, withShape, type Value } from "./value.ts";
 import { contiguous } from "./view.ts";
 import { backwardOf, sweep, sweepOf, type Window } from "./windows.ts";
 
@@ -54,8 +55,41 @@ export function convolve(b: Builder, convolution: Convolution, x: Value, w: Valu
   return withShape(dot(b, left, right, startOf(b, bias, groups)), [samples, outputs, ...positions]);
 }
 
-/** x's gradient of y's and w (a transposed convolution): Σ over a group's outputs and taps, in this order. */
+/** x's gradient of y's and w (a transposed convolution): by the windows of y or by the columns of x, whichever has fewer words. */
 export function convolveBack(b: Builder, convolution: Convolution, dy: Value, w: Value, bias?: Value): Value {
+  const { extents, positions, taps } = sizesOf(convolution);
+  const [outputs, inputs] = [dy.shape[1] as number, (w.shape[1] as number) * convolution.groups];
+  const [words, places] = [product(extents), product(positions)];
+  const byWindows = outputs * taps * words;
+  const byColumns = outputs * places + inputs * taps * (places + words);
+  return (byColumns < byWindows ? backByColumns : backByWindows)(b, convolution, dy, w, bias);
+}
+
+/** Σ over a group's outputs for each tap, then over the taps that lie on an element: no term for what a stride leaves out. */
+function backByColumns(b: Builder, convolution: Convolution, dy: Value, w: Value, bias?: Value): Value {
+  const { windows, groups } = convolution;
+  const { extents, positions, taps } = sizesOf(convolution);
+  const [samples, outputs] = dy.shape as [number, number];
+  const [inner, places] = [w.shape[1] as number, product(positions)];
+  const each = outputs / groups;
+  const turned = permute(groupedWeights(b, w, convolution, taps), [0, 2, 3, 1]);
+  const left = withShape(contiguous(b, turned), [1, groups, inner * taps, 1, each]);
+  const right = permute(withShape(contiguous(b, dy), [samples, groups, each, places]), [0, 1, 3, 2]);
+  const columns = dot(b, left, insertAxis(right, 2));
+  const planes = samples * groups * inner;
+  const order = [{ extent: planes, stride: taps * places }, "positions", "taps"] as const;
+  const tapStrides = contiguousStrides(windows.map((window) => window.taps)).map((stride) => stride * places);
+  const split = withShape(columns, [planes * taps, ...positions]);
+  const swept = sweep(b, split, windows.map(backwardOf), order, 0, tapStrides);
+  const shape = [samples, groups * inner, ...extents];
+  const dx = withShape(fold(b, "sum", withShape(swept, [planes, product(extents), taps])), shape);
+  if (bias === undefined) return dx;
+  const channels = withShape(contiguous(b, bias), [groups * inner, ...extents.map(() => 1)]);
+  return map(b, "f32", [dx, channels], call("add", operand(0), operand(1)));
+}
+
+/** Σ over a group's outputs and taps, in this order. */
+function backByWindows(b: Builder, convolution: Convolution, dy: Value, w: Value, bias?: Value): Value {
   const { windows, groups } = convolution;
   const { extents, positions, taps } = sizesOf(convolution);
   const [samples, outputs] = dy.shape as [number, number];

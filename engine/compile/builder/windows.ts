@@ -61,7 +61,7 @@ interface OutputAxis {
 
 /**
  * The View that sweeps the last axes of `value`, row-major in its words; `order` says how the output's axes lie. `fill` (a bit pattern)
- * stands where a sweep leaves its axis.
+ * stands where a sweep leaves its axis. Where every tap has words of its own, `tapStrides` says how far apart they are.
  */
 export function sweep(
   b: Builder,
@@ -69,12 +69,19 @@ export function sweep(
   sweeps: readonly Sweep[],
   order: readonly SweepAxis[],
   fill = 0,
+  tapStrides: readonly number[] = [],
 ): Value {
   const strides = value.strides.slice(-sweeps.length);
   const axes = order.flatMap((axis): OutputAxis[] => {
     if (typeof axis !== "string") return [{ ...axis, swept: -1, factor: 0 }];
     const factor = axis === "positions" ? "position" : "tap";
-    return sweeps.map((each, swept) => ({ extent: each[axis], stride: 0, swept, factor: each[factor] }));
+    const strideOf = (swept: number) => (axis === "taps" ? (tapStrides[swept] ?? 0) : 0);
+    return sweeps.map((each, swept) => ({
+      extent: each[axis],
+      stride: strideOf(swept),
+      swept,
+      factor: each[factor],
+    }));
   });
   const read = axes.map(({ extent, stride }) => (extent === 1 ? 0 : stride));
   const guards: Guard[] = [];

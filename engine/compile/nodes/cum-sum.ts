@@ -1,6 +1,7 @@
 import { alongAxis } from "../builder/along.ts";
 import { transpose } from "../builder/value.ts";
 import { axisOf } from "./axes.ts";
+import { bySums } from "./integer-sums.ts";
 import type { NodeRule } from "./rule.ts";
 
 /** Longest axis: the sums are a product with a triangle of ones, a constant of this square. */
@@ -10,10 +11,10 @@ const LONGEST = 2048;
 export const cumSum: NodeRule = {
   opType: "CumSum",
   inputs: [
-    { name: "x", takes: "f32" },
+    { name: "x", takes: "any" },
     { name: "axis", takes: "known" },
   ],
-  supports: `f32 along an axis of at most ${LONGEST} elements, known at compile time`,
+  supports: `f32, and integers whose sums stay within ±2²⁴, along an axis of at most ${LONGEST} elements, known at compile time`,
   attributes: ["exclusive", "reverse"],
   lower(node) {
     const b = node.builder;
@@ -28,6 +29,7 @@ export const cumSum: NodeRule = {
       return Number(distance >= (exclusive === 0 ? 0 : 1));
     });
     const triangle = b.constant("f32", new Uint32Array(ones.buffer), [n, n]);
+    if (x.dtype === "i32") return { outputs: [bySums(b, x, (value) => alongAxis(b, value, axis, triangle))] };
     return {
       outputs: [alongAxis(b, x, axis, triangle)],
       gradient: (dy) => [alongAxis(b, dy, axis, transpose(triangle)), undefined],

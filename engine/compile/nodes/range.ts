@@ -5,9 +5,9 @@ import type { NodeRule } from "./rule.ts";
 export const range: NodeRule = {
   opType: "Range",
   inputs: [
-    { name: "start", takes: "any" },
-    { name: "limit", takes: "any" },
-    { name: "delta", takes: "any" },
+    { name: "start", takes: "known any" },
+    { name: "limit", takes: "known any" },
+    { name: "delta", takes: "known any" },
   ],
   supports: "numbers known at compile time that give at least one element",
   attributes: [],

@@ -62,7 +62,7 @@ const refusals: [Partial<NodeDescription>, Initialisers, string][] = [
   [{ opType: "Div", inputs: ["x", "w"] }, { w: floats([2]) }, "[2, 4] / [2]"],
   [{ opType: "Add" }, {}, "a missing input 1"],
   [{ opType: "Add", inputs: ["x", "i"] }, { i: integers([1]) }, "f32 + i32"],
-  [{ opType: "Neg", inputs: ["tokens"] }, {}, "i32 as input 0"],
+  [{ opType: "Tanh", inputs: ["tokens"] }, {}, "i32 as input 0"],
   [{ opType: "Reshape", inputs: ["x", "to"] }, { to: integers([3, -1]) }, "[2, 4] to [3, -1]"],
   [{ opType: "Reshape", inputs: ["x", "tokens"] }, {}, "an input 1 that is computed"],
   [{ opType: "Reshape", inputs: ["x", "x"] }, {}, "f32 as input 1"],

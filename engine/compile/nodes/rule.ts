@@ -1,4 +1,5 @@
 import { OperatorError } from "../../../common/index.ts";
+import type { Dtype } from "../../program/types.ts";
 import type { Builder } from "../builder/builder.ts";
 import { knownNumbers } from "../builder/tensor.ts";
 import type { Value } from "../builder/value.ts";
@@ -12,10 +13,10 @@ export interface NodeInput {
   /** As ONNX names it. */
   readonly name: string;
   /**
-   * `known`: integers known at compile time; `known f32`: floats. An initialiser that only such inputs read is no parameter.
+   * `known`: integers known at compile time; `known f32`: floats; `known any`: either. An initialiser that only such inputs read is no parameter.
    * `shape`: of any type, of which only the shape is read.
    */
-  readonly takes: "f32" | "i32" | "any" | "known" | "known f32" | "shape";
+  readonly takes: "f32" | "i32" | "any" | "known" | "known f32" | "known any" | "shape";
   readonly optional?: true;
   /** The last input may come any number of times. */
   readonly repeated?: true;
@@ -57,6 +58,14 @@ export interface NodeRule {
   storesTransposed?(node: Node, input: number): boolean;
 }
 
+/** The dtype that an input has to have. */
+const dtypes: Readonly<Partial<Record<NodeInput["takes"], Dtype>>> = {
+  f32: "f32",
+  i32: "i32",
+  known: "i32",
+  "known f32": "f32",
+};
+
 /** What a rule sees of its node. Everything it asks for and does not get is refused in one sentence. */
 export class NodeContext {
   readonly builder: Builder;
@@ -88,8 +97,8 @@ export class NodeContext {
   #check(index: number, { takes, optional }: NodeInput): void {
     const value = this.#inputs[index];
     if (value === undefined) return optional ? undefined : this.refuse(`a missing input ${index}`);
-    const dtype = takes === "known" ? "i32" : takes === "known f32" ? "f32" : takes;
-    if (dtype !== "any" && dtype !== "shape" && value.dtype !== dtype) this.refuse(`${value.dtype} as input ${index}`);
+    const dtype = dtypes[takes];
+    if (dtype !== undefined && value.dtype !== dtype) this.refuse(`${value.dtype} as input ${index}`);
   }
 
   /** Throws the OperatorError `node-unsupported`: node, op type, what is not supported, and what is. */

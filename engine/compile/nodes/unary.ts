@@ -10,6 +10,8 @@ interface Unary {
   readonly opsets?: string;
   /** y of x (operand 0). */
   readonly y: (node: NodeContext) => Term;
+  /** y of an integer x; left out where integers are refused. */
+  readonly integer?: Term;
   /** dx of dy, x and y (operands 0, 1 and 2); left out where it is 0 everywhere. */
   readonly dx?: (node: NodeContext) => Term;
 }
@@ -33,23 +35,20 @@ function renumbered(term: Term, places: readonly number[], done = new Map<Term, 
   return result;
 }
 
-/** An elementwise node of one f32 input, by the Map of y and the Map of dx. */
-export function unary({
-  opType,
-  input = "X",
-  supports = "f32 of any shape",
-  attributes = [],
-  ...rest
-}: Unary): NodeRule {
+/** An elementwise node of one input, by the Map of y and the Map of dx. */
+export function unary({ opType, input = "X", attributes = [], ...rest }: Unary): NodeRule {
+  const takes = rest.integer === undefined ? "f32" : "any";
+  const supports = rest.supports ?? (takes === "f32" ? "f32 of any shape" : "f32 and integers of any shape");
   return {
     opType,
-    inputs: [{ name: input, takes: "f32" }],
+    inputs: [{ name: input, takes }],
     supports,
     attributes,
     ...(rest.opsets === undefined ? {} : { opsets: rest.opsets }),
     ...(rest.dx === undefined ? { flat: true } : {}),
     lower(node) {
       const x = node.input(0);
+      if (x.dtype === "i32") return { outputs: [map(node.builder, "i32", [x], rest.integer as Term)] };
       const y = map(node.builder, "f32", [x], rest.y(node));
       const slope = rest.dx?.(node);
       if (slope === undefined) return { outputs: [y] };
