@@ -1,14 +1,13 @@
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { OperatorError } from "../common/index.ts";
 import { lossNames, type LossName } from "../engine/index.ts";
 import { ArtifactStore } from "../protocol/index.ts";
-import { prepareJob, type CsvSource, type JobSource, type PreparedJob, type TextSource } from "../submitter/index.ts";
+import { defined, prepareJob, sourceOf, type JobFile, type PreparedJob } from "../submitter/index.ts";
 import { print, table, type Io } from "./io.ts";
 import { decimal, integer, storeOption, withJson } from "./options.ts";
 
-interface Options {
+/** What the compiler is told on a command line. */
+export interface ModelOptions {
   readonly text?: string;
   readonly csv?: string;
   readonly heldOut?: string;
@@ -26,32 +25,19 @@ interface Options {
   readonly output?: string;
   readonly freeze: string[];
   readonly name?: string;
+}
+
+interface Options extends ModelOptions {
   readonly bundle: string;
   readonly json?: boolean;
 }
 
-function readInput(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OperatorError("no-file", `Cannot read ${path} (${reason}): name a file.`, { path }, { cause });
-  }
-}
-
-const readText = (path: string): string => new TextDecoder().decode(readInput(path));
-
-/** An object without the members that are undefined: absent and undefined differ for the compiler. */
-function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as never;
-}
-
-function textSource(options: Options, path: string): TextSource {
-  const part = options.heldOut === undefined ? undefined : decimal(options.heldOut);
-  if (part !== undefined && (part < 0 || part >= 1))
-    throw new InvalidArgumentError(`--held-out of a text is ${part}: give a part from 0 to below 1.`);
+function textOf(options: ModelOptions, file: string): JobFile["dataset"] {
+  const heldOut = options.heldOut === undefined ? undefined : decimal(options.heldOut);
+  if (heldOut !== undefined && (heldOut < 0 || heldOut >= 1))
+    throw new InvalidArgumentError(`--held-out of a text is ${heldOut}: give a part from 0 to below 1.`);
   const { context, targets } = options;
-  return { kind: "text", text: readText(path), ...defined({ context, targets, heldOut: part }) } as TextSource;
+  return { kind: "text", file, ...defined({ context, targets, heldOut }) };
 }
 
 function columnNumber(name: string): number {
@@ -65,33 +51,29 @@ function positive(text: string): number {
   throw new InvalidArgumentError("Give a number above 0 that a 32-bit float holds.");
 }
 
-function csvSource(options: Options, path: string): CsvSource {
-  const { header, label, target, divisor, classes, heldOut } = options;
+function csvOf(options: ModelOptions, file: string): JobFile["dataset"] {
+  const { header, label, target, divisor, classes, heldOut: heldOutFile } = options;
   const column = (name: string) => (header ? name : columnNumber(name));
-  const heldOutText = heldOut === undefined ? undefined : readText(heldOut);
   const targets = target.length === 0 ? undefined : target.map(column);
   const labels = { label: label === undefined ? undefined : column(label), targets };
-  const chosen = defined({ ...labels, divisor, classes, heldOutText });
-  return { kind: "csv", text: readText(path), header, ...chosen } as CsvSource;
+  return { kind: "csv", file, header, ...defined({ ...labels, divisor, classes, heldOutFile }) };
 }
 
-function sourceOf(file: string, options: Options): JobSource {
-  const { text, csv, batch, learningRate, loss, input, output, freeze } = options;
+/** Model, data and settings as a job file names them. @throws OperatorError `no-dataset` */
+export function partsOf(file: string, options: ModelOptions): Pick<JobFile, "name" | "model" | "dataset" | "training"> {
+  const { name, text, csv, batch, learningRate, loss, input, output, freeze } = options;
   if ((text === undefined) === (csv === undefined)) {
     throw new OperatorError("no-dataset", "Name one dataset: --text <file> or --csv <file>.");
   }
-  const dataset = text === undefined ? csvSource(options, csv ?? "") : textSource(options, text);
   const inputs = Object.keys(input).length === 0 ? undefined : input;
-  const name = options.name ?? basename(file, ".onnx");
+  const frozen = freeze.length === 0 ? undefined : freeze;
+  const optimiser = { kind: "sgd" as const, learningRate };
   return {
-    name,
-    onnx: readInput(file),
-    dataset,
-    batch,
-    learningRate,
-    frozen: freeze,
-    ...defined({ inputs, output, loss }),
-  } as JobSource;
+    ...defined({ name }),
+    model: { file, ...defined({ inputs, output }) },
+    dataset: text === undefined ? csvOf(options, csv ?? "") : textOf(options, text),
+    training: { batch, optimiser, ...defined({ loss, frozen }) },
+  };
 }
 
 function describe(options: Options): (job: PreparedJob) => string[] {
@@ -120,7 +102,7 @@ function describe(options: Options): (job: PreparedJob) => string[] {
 }
 
 async function run(file: string, options: Options, io: Io): Promise<void> {
-  const job = await prepareJob(sourceOf(file, options), new ArtifactStore(options.bundle));
+  const job = await prepareJob(sourceOf(partsOf(file, options), "."), new ArtifactStore(options.bundle));
   if (options.json !== true) return print(io, false, job, describe(options));
   const { manifest, roots, workUnitsPerStep, bundleBytes } = job;
   print(io, true, { ...roots, workUnitsPerStep, bundleBytes, bundle: options.bundle, manifest }, () => []);
@@ -136,45 +118,46 @@ function mapping(text: string, before: Record<string, string>): Record<string, s
   throw new InvalidArgumentError("Give <graph input>=<dataset field>.");
 }
 
+/** Adds the model and the options that `partsOf` reads. */
+export function withModel(command: Command): Command {
+  return command
+    .argument("<model>", "ONNX file")
+    .option("--text <file>", "train on a text, character by character")
+    .option("--csv <file>", "train on the rows of a CSV file")
+    .option("--held-out <part>", "text: part held out, 0 up to 1 (a tenth if left out); CSV: a file with such rows")
+    .option("--context <characters>", "text: characters of one sample; as the model asks if left out", integer(1, 1e6))
+    .addOption(
+      new Option(
+        "--targets <which>",
+        "text: a target for each position or the last; as the model asks if left out",
+      ).choices(["each", "last"]),
+    )
+    .option("--label <column>", "CSV: label column, by name or 0-based number; the last if left out")
+    .option("--target <column>", "CSV: column of a number to predict, instead of a label (repeat)", append, [])
+    .option("--no-header", "CSV: the first line is data")
+    .option("--classes <number>", "CSV: number of classes; as the labels say if left out", integer(1, 1e6))
+    .option("--divisor <number>", "CSV: divide every feature by it", positive)
+    .option("--batch <samples>", "samples of one step", integer(1, 2 ** 20), 32)
+    .option("--learning-rate <rate>", "of gradient descent", positive, 0.1)
+    .addOption(
+      new Option(
+        "--loss <name>",
+        "what is minimised; meanSquaredError with --target, else softmaxCrossEntropy",
+      ).choices(lossNames),
+    )
+    .option("--input <input=field>", "which dataset field a graph input reads (repeat)", mapping, {})
+    .option("--output <name>", "graph output that is the logits; the only one if left out")
+    .option("--freeze <tensor>", "keep an initialiser as it is (repeat)", append, [])
+    .option("--name <text>", "name of the job; that of the file if left out");
+}
+
 /** `pinpoint compile`: a model and a dataset to a bundle. */
 export function compileCommand(io: Io): Command {
-  return withJson(
-    new Command("compile")
-      .description("compile an ONNX model and a dataset into a bundle that can be submitted")
-      .argument("<model>", "ONNX file")
-      .option("--text <file>", "train on a text, character by character")
-      .option("--csv <file>", "train on the rows of a CSV file")
-      .option("--held-out <part>", "text: part held out, 0 up to 1 (a tenth if left out); CSV: a file with such rows")
-      .option(
-        "--context <characters>",
-        "text: characters of one sample; as the model asks if left out",
-        integer(1, 1e6),
-      )
-      .addOption(
-        new Option(
-          "--targets <which>",
-          "text: a target for each position or the last; as the model asks if left out",
-        ).choices(["each", "last"]),
-      )
-      .option("--label <column>", "CSV: label column, by name or 0-based number; the last if left out")
-      .option("--target <column>", "CSV: column of a number to predict, instead of a label (repeat)", append, [])
-      .option("--no-header", "CSV: the first line is data")
-      .option("--classes <number>", "CSV: number of classes; as the labels say if left out", integer(1, 1e6))
-      .option("--divisor <number>", "CSV: divide every feature by it", positive)
-      .option("--batch <samples>", "samples of one step", integer(1, 2 ** 20), 32)
-      .option("--learning-rate <rate>", "of gradient descent", positive, 0.1)
-      .addOption(
-        new Option(
-          "--loss <name>",
-          "what is minimised; meanSquaredError with --target, else softmaxCrossEntropy",
-        ).choices(lossNames),
-      )
-      .option("--input <input=field>", "which dataset field a graph input reads (repeat)", mapping, {})
-      .option("--output <name>", "graph output that is the logits; the only one if left out")
-      .option("--freeze <tensor>", "keep an initialiser as it is (repeat)", append, [])
-      .option("--name <text>", "name of the job; that of the file if left out")
-      .addOption(storeOption("--bundle <folder>", "where to write the bundle", "PINPOINT_BUNDLE", "bundle")),
-  )
+  const command = new Command("compile").description(
+    "compile an ONNX model and a dataset into a bundle that can be submitted",
+  );
+  return withJson(withModel(command))
+    .addOption(storeOption("--bundle <folder>", "where to write the bundle", "PINPOINT_BUNDLE", "bundle"))
     .addHelpText(
       "after",
       "\nExamples:\n  pinpoint compile examples/next-char.onnx --text examples/prose.txt --learning-rate 0.5\n" +

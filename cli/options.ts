@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { isAddress, isHash, type Address, type Hex } from "viem";
+import { isAddress, type Address } from "viem";
 import { privateKeyToAccount, type PrivateKeyAccount } from "viem/accounts";
 import { plainKeyWarning, readKey } from "../daemon/index.ts";
 import { connect, readDeployment, type Chain } from "../protocol/index.ts";
@@ -104,9 +104,4 @@ export function decimal(text: string): number {
   const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   if (Number.isFinite(value)) return value;
   throw new InvalidArgumentError("Give a decimal number.");
-}
-
-export function hash(text: string): Hex {
-  if (isHash(text)) return text;
-  throw new InvalidArgumentError("Give 0x and 64 hexadecimal digits.");
 }
