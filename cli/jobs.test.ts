@@ -139,6 +139,30 @@ describe("jobs on the command line", () => {
     });
   });
 
+  it("lists the jobs that wait, and what they promise at a solver's costs", async () => {
+    const words = ["submit", join(examples, "job.json"), "--bundle", path("bundle"), "--uri", uri];
+    const before: { job: string }[] = await ok("jobs");
+    const { jobId, terms } = await ok(...words, ...paid);
+    const [job, ...older] = await ok("jobs", "--cost-per-unit", "400000000", "--gas-cost", "1000000000");
+    expect(older.map((each: any) => each.job)).to.deep.equal(before.map((each) => each.job));
+    const price = BigInt(terms.workUnits) * 10n ** 9n;
+    const gas = 100_000n + 8n * 80_000n + 90_000n + 42_000n;
+    const profit = price - gas * 10n ** 9n - BigInt(terms.workUnits) * 400_000_000n;
+    expect(job).to.include({
+      job: jobId,
+      price: String(price),
+      gas: String(gas),
+      profit: String(profit),
+      checkpoints: 8,
+    });
+    expect(job).to.include({ stake: terms.stake, acceptBy: terms.acceptBy, workUnits: terms.workUnits, uri });
+    const shown = await cli("jobs", ...common.slice(0, -1), "--limit", "1");
+    expect(shown.out.split("\n")[0]).to.match(/^job +price +profit +work units/);
+    expect(shown.out.trimEnd().split("\n")).to.have.length(2);
+    await ok("cancel", jobId, ...paid);
+    expect(await ok("jobs")).to.deep.equal(before);
+  });
+
   describe("a job that is taken back", () => {
     const pay = (call: Call) => sendCall({ chain, rpc: anvil.rpc, account: devAccount(2) }, call);
     const submit = async (): Promise<bigint> => {

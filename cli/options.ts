@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { isAddress, type Address } from "viem";
+import { isAddress, isHash, type Address, type Hex } from "viem";
 import { privateKeyToAccount, type PrivateKeyAccount } from "viem/accounts";
 import { plainKeyWarning, readKey } from "../daemon/index.ts";
 import { connect, readDeployment, type Chain } from "../protocol/index.ts";
@@ -104,4 +104,21 @@ export function decimal(text: string): number {
   const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   if (Number.isFinite(value)) return value;
   throw new InvalidArgumentError("Give a decimal number.");
+}
+
+export function hash(text: string): Hex {
+  if (isHash(text)) return text;
+  throw new InvalidArgumentError("Give 0x and 64 hexadecimal digits.");
+}
+
+/** A parser of an option that may be repeated. */
+export function listOf<T>(parse: (text: string) => T): (text: string, before?: T[]) => T[] {
+  return (text, before = []) => [...before, parse(text)];
+}
+
+/** Adds `--gas-cost` and `--cost-per-unit`: what work costs a solver. */
+export function withCosts(command: Command): Command {
+  return command
+    .option("--gas-cost <amount>", "what a unit of gas costs you (2,000,000,000)", amount)
+    .option("--cost-per-unit <amount>", "what a work unit costs you (0)", amount);
 }

@@ -10,6 +10,7 @@ import { disputeCommand } from "./dispute.ts";
 import { draftCommand } from "./draft.ts";
 import { endCommand } from "./end.ts";
 import { fetchCommand } from "./fetch.ts";
+import { jobsCommand } from "./jobs.ts";
 import { keyCommand } from "./key.ts";
 import { serveCommand } from "./serve.ts";
 import { statusCommand } from "./status.ts";
@@ -32,6 +33,7 @@ function pinpointCommand(io: Io): Command {
     draftCommand,
     submitCommand,
     serveCommand,
+    jobsCommand,
     statusCommand,
     watchCommand,
     fetchCommand,
