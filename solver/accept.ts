@@ -1,8 +1,8 @@
 import { OperatorError } from "../common/index.ts";
 import {
   crashPoint,
-  ensureFreeStake,
   identityOf,
+  lockStake,
   obtainBundle,
   validateOnChain,
   type Bundle,
@@ -40,9 +40,9 @@ export async function tryAccept(
     { event: "accepting", job: String(job.id), ...worth },
     `Job ${job.id} is taken for a profit of ${worth.profit}: ${worth.price} less ${worth.gasCost} of gas and ${worth.computeCost} of computing`,
   );
-  await ensureFreeStake(session, terms.stake);
   const call = acceptJob(chain.deployment, job.id, job.termsHash, artifactUrl);
-  const outcome = await transactions.perform({ key: `accept/${job.id}`, call });
+  const accept = () => transactions.perform({ key: `accept/${job.id}`, call });
+  const outcome = await lockStake(session, terms.stake, accept);
   if (outcome.kind === "refused" && outcome.refusal.code !== "reverted-wrong-status") throw outcome.refusal;
   if (outcome.kind !== "mined") return;
   crashPoint("accepted");

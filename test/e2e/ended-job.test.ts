@@ -35,7 +35,7 @@ describe("a job that is ended while it is trained", function () {
     expect(earned).to.equal(earnedOf(terms, job.committed));
     expect(earned > 0n).to.equal(true);
     // Nothing of this is an error of the solver's, and he goes on to the next job.
-    expect(solver.lines.filter(({ level }) => level === 50)).to.deep.equal([]);
+    expect(solver.lines.filter(({ level }) => level === "error")).to.deep.equal([]);
     const next = await network.submit();
     expect(await network.finished(next, "honest")).to.include({ status: "Settled" });
     expect((await readJob(network.chain, jobId)).committed).to.equal(job.committed);
