@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,8 +8,7 @@ import { PassThrough } from "node:stream";
 import { expect } from "chai";
 import { Redis } from "ioredis";
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
-import { checkRedis, startRedis, type RedisServer } from "../daemon/index.ts";
-import { writeOnnx, type TensorData } from "../engine/index.ts";
+import { checkRedis, journalName, scopeOf, startRedis, type RedisServer } from "../daemon/index.ts";
 import {
   acceptJob,
   approveTokens,
@@ -31,48 +29,8 @@ import {
   type HttpServer,
 } from "../protocol/index.ts";
 import { sendCall } from "../submitter/index.ts";
+import { hashOf, lagging, linear, type Row } from "./bad-input.ts";
 import { runCli } from "./run.ts";
-
-/** A command line that cannot succeed, and all that it may leave behind: a status and one line. */
-interface Row {
-  readonly name: string;
-  readonly words: () => readonly string[];
-  readonly env?: () => Readonly<Record<string, string>>;
-  /** 1 if left out. */
-  readonly exit?: number;
-  /** Of the error; absent where commander refuses the command line itself. */
-  readonly code?: string;
-  /** What was found, what was expected, what to do. */
-  readonly says: readonly string[];
-}
-
-const zeros = (...shape: number[]): TensorData => ({
-  dtype: "f32",
-  shape,
-  values: new Float32Array(shape.reduce((a, b) => a * b, 1)),
-});
-
-/** A linear classifier of two numbers. */
-function linear(options: { shape?: (number | string)[]; weights?: number[]; opType?: string; opset?: number } = {}) {
-  const { shape = ["batch", 2], weights = [2, 3], opType = "MatMul", opset = 17 } = options;
-  return writeOnnx({
-    name: "linear",
-    opset,
-    inputs: [{ name: "x", dtype: "f32", shape }],
-    outputs: [{ name: "y", dtype: "f32" }],
-    initialisers: { w: zeros(...weights) },
-    nodes: [{ opType, inputs: ["x", "w"], output: "y" }],
-  });
-}
-
-/** Names and bytes of all files below a folder. */
-function hashOf(folder: string): string {
-  const hash = createHash("sha256");
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-  for (const file of files.toSorted()) hash.update(file).update("\0").update(readFileSync(file)).update("\0");
-  return hash.digest("hex");
-}
 
 describe("bad input", () => {
   const environment = { ...process.env };
@@ -122,6 +80,7 @@ describe("bad input", () => {
     mkdirSync(data);
     put("data/kept", "as it was");
     put("linear.onnx", linear());
+    put("changed.csv", "a,b,c\n1,2,0\n3,4,1\n5,7,2\n");
     put("good.csv", "a,b,c\n1,2,0\n3,4,1\n5,6,2\n");
     put("file", "");
   });
@@ -217,11 +176,24 @@ describe("bad input", () => {
     let deployment: Deployment;
     let manifest: string;
     let redis: RedisServer;
+    let old: string;
+    let syncing: string;
+    let roots: { programRoot: string; datasetRoot: string };
     const servers: HttpServer[] = [];
     const hostile: Server[] = [];
     const on = (...words: string[]) => [...words, "--rpc", anvil.rpc, "--deployment", path("deployment.json")];
     const submit = (...more: string[]) =>
       on("submit", manifest, "--steps", "8", "--bundle", join(data, "bundle"), "--uri", servers[0]!.url, "--key-file", path("key"), ...more); // prettier-ignore
+    /** Submits a job file that is right but for these members; text is written as it stands, and nothing where it is undefined. */
+    const file = (changes: object | string | undefined) => () => {
+      const dataset = { kind: "csv", file: "good.csv" };
+      const training = { batch: 2, optimiser: { kind: "sgd", learningRate: 0.1 } };
+      const right = { version: 1, model: { file: "linear.onnx" }, dataset, training, terms: { steps: 8 } };
+      rmSync(path("job.json"), { force: true });
+      const text = typeof changes === "object" && !Array.isArray(changes) ? JSON.stringify({ ...right, ...changes }) : changes; // prettier-ignore
+      if (text !== undefined) put("job.json", text as string);
+      return on("submit", path("job.json"), "--bundle", join(data, "bundle"), "--uri", servers[0]!.url, "--key-file", path("key")); // prettier-ignore
+    };
     const fetching = (job: string) => on("fetch", job, "--cache", path("empty"));
 
     async function peer(answer: RequestListener): Promise<string> {
@@ -283,6 +255,28 @@ describe("bad input", () => {
       await job(4n, good, endless, initialStateRoot);
       await job(5n, missing, good, initialStateRoot);
       await job(6n, good, away, initialStateRoot);
+      await job(7n, endless, good, initialStateRoot);
+      const open = await cli(submit());
+      expect(open.code, open.err).to.equal(0);
+      const running = await cli(submit());
+      expect(running.code, running.err).to.equal(0);
+      const { stake } = await readTerms(chain, 9n);
+      const sender = { chain, rpc: anvil.rpc, account: devAccount(2) };
+      await sendCall(sender, approveTokens(deployment, "staking", stake));
+      await sendCall(sender, depositStake(deployment, stake));
+      await sendCall(sender, acceptJob(deployment, 9n, (await readJob(chain, 9n)).termsHash, good));
+      put("other.key", devKey(2));
+      put("public.json", JSON.stringify({ ...deployment, chainId: 1 }));
+      old = await peer(
+        lagging(anvil.rpc, ({ timestamp }) => ({ timestamp: `0x${(Number(timestamp) - 86_400).toString(16)}` })),
+      );
+      syncing = await peer(lagging(anvil.rpc, () => ({ number: "0x0" })));
+      mkdirSync(path("half"));
+      cpSync(join(data, "bundle"), path("half"), { recursive: true });
+      writeFileSync(join(path("half"), initialStateRoot.slice(2)), "torn");
+      mkdirSync(path("broken"));
+      writeFileSync(join(path("broken"), journalName(scopeOf(deployment, devAccount(1).address))), "x".repeat(5_000));
+      roots = { programRoot: JSON.parse(compiled.out).programRoot, datasetRoot };
       paid = await chain.client.getTransactionCount({ address: devAccount(1).address });
       redis = await startRedis(path("redis"), { ...process.env, REDIS_URL: undefined });
       await checkRedis(redis.address);
@@ -334,6 +328,45 @@ describe("bad input", () => {
       { name: "a verifier without a key", words: () => on("verifier", "--data", join(data, "verifier")), code: "no-key", says: ["pinpoint key new"] },
       { name: "a verifier whose Redis is away", words: () => on("verifier", "--data", path("verifier"), "--key-file", path("key"), "--log-level", "silent"), env: () => ({ REDIS_URL: "redis://127.0.0.1:1" }), code: "redis-away", says: ["No Redis answers at redis://127.0.0.1:1"] },
       { name: "a solver whose Redis may drop keys", words: () => on("solver", "--data", path("solver"), "--key-file", path("key"), "--log-level", "silent"), env: () => ({ REDIS_URL: redis.address }), code: "redis-evicts", says: ["noeviction", "allkeys-lru"] },
+      { name: "a bundle without end", words: () => on("fetch", "7", "--cache", path("empty3")), code: "artifact-too-large", says: ["larger than the 67108864 bytes"] },
+      { name: "a node that is still before the contracts", words: () => ["status", "--rpc", syncing, "--deployment", path("deployment.json")], code: "node-behind", says: ["is at block 0", "before the contracts' block", "wait until it has caught up"] },
+      { name: "a node whose newest block is old", words: () => [...submit().slice(0, 8), "--key-file", path("key"), "--bundle", join(data, "bundle"), "--uri", servers[0]!.url, "--rpc", old, "--deployment", path("public.json")], code: "node-behind", says: ["seconds old", "at most 600", "name another --rpc"] },
+      { name: "a damaged checkpoint, its solver away", words: () => on("fetch", "6", "--cache", path("half")), code: "artifact-unreachable", says: ["half/", "is damaged", "cannot be reached"] },
+      { name: "a solver whose journal is damaged", words: () => on("solver", "--data", path("broken"), "--key-file", path("key"), "--log-level", "silent"), code: "journal-open", says: ["broken/journal-", "not a database", "last copy"] },
+      { name: "a job of another to cancel", words: () => on("cancel", "8", "--key-file", path("other.key")), code: "not-submitter", says: [devAccount(1).address, devAccount(2).address, "sign with the submitter's"] },
+      { name: "a job of another to end", words: () => on("end", "9", "--key-file", path("other.key")), code: "not-submitter", says: [devAccount(1).address, devAccount(2).address] },
+      { name: "a job to cancel that a solver has", words: () => on("cancel", "9", "--key-file", path("key")), code: "job-accepted", says: ["`pinpoint end 9`"] },
+      { name: "a job to end that nobody has", words: () => on("end", "8", "--key-file", path("key")), code: "job-not-accepted", says: ["`pinpoint cancel 8`"] },
+      { name: "a job to end that is closing", words: () => on("end", "1", "--key-file", path("key")), code: "reverted-wrong-status", says: ["Job 1 is Closing"] },
+      { name: "a job to end that is not there", words: () => on("end", "99", "--key-file", path("key")), code: "no-job", says: ["no job 99"] },
+      { name: "a job to cancel that is no number", words: () => on("cancel", "first"), exit: 2, says: ["'first'", "1, 2, …"] },
+      { name: "a withdrawal to no address", words: () => on("withdraw", "--to", "0x12", "--key-file", path("key")), exit: 2, says: ["'0x12'", "40 hexadecimal digits"] },
+      { name: "costs that are no amount", words: () => on("jobs", "--cost-per-unit", "-1"), exit: 2, says: ["smallest unit"] },
+      { name: "a solver's program that is no root", words: () => on("solver", "--program", "0x12"), exit: 2, says: ["'0x12'", "64 hexadecimal digits"] },
+      { name: "a manifest without steps", words: () => on("submit", manifest, "--bundle", join(data, "bundle")), exit: 2, says: ["--steps"] },
+      { name: "a job file that is not there", words: file(undefined), code: "no-job-file", says: ["job.json", "ENOENT", "name a file"] },
+      { name: "a job file that is no JSON", words: file("{"), code: "bad-job-file", says: ["job.json", "not JSON"] },
+      { name: "a job file that is a list", words: file("[]"), code: "bad-job-file", says: ["it is []", "must be an object"] },
+      { name: "a job file without steps", words: file({ terms: {} }), code: "bad-job-file", says: ['"terms.steps" is missing', "must be a number"] },
+      { name: "a job file of another version", words: file({ version: 2 }), code: "bad-job-file", says: ['"version" is 2', "must be 1"] },
+      { name: "a job file with an unknown member", words: file({ terms: { steps: 8, stepz: 8 } }), code: "bad-job-file", says: ['"terms" has the unknown member "stepz"'] },
+      { name: "a job file with a number that is a text", words: file({ training: { batch: "two", optimiser: { kind: "sgd", learningRate: 0.1 } } }), code: "bad-job-file", says: ['"training.batch" is "two"', "must be a number"] },
+      { name: "a job file with a learning rate of 0", words: file({ training: { batch: 2, optimiser: { kind: "sgd", learningRate: 0 } } }), code: "bad-job-file", says: ['"training.optimiser.learningRate" is 0', "above 0"] },
+      { name: "a job file of an unknown kind of data", words: file({ dataset: { kind: "images", file: "good.csv" } }), code: "bad-job-file", says: ['"dataset.kind" is "images"', 'must be "text" or "csv"'] },
+      { name: "a job file with an amount of parts", words: file({ terms: { steps: 8, stake: 0.5 } }), code: "bad-job-file", says: ['"terms.stake" is 0.5', "whole number below 2^128"] },
+      { name: "a job file with an amount too large", words: file({ terms: { steps: 8, bounty: String(2n ** 128n) } }), code: "bad-job-file", says: ['"terms.bounty"', "below 2^128"] },
+      { name: "a job file with a duration of 0", words: file({ terms: { steps: 8, duration: 0 } }), code: "bad-job-file", says: ['"terms.duration" is 0', "at least 1"] },
+      { name: "a job file with a time to accept in the past", words: file({ terms: { steps: 8, acceptWithin: -5 } }), code: "bad-job-file", says: ['"terms.acceptWithin" is -5', "at least 1"] },
+      { name: "a job file with a column name without a header", words: file({ dataset: { kind: "csv", file: "good.csv", header: false, label: "c" } }), code: "bad-job-file", says: ['column "c"', "give its number"] },
+      { name: "a job file whose model is not there", words: file({ model: { file: "none.onnx" } }), code: "no-file", says: ["none.onnx", "ENOENT", "name a file"] },
+      { name: "a job file that expects another program", words: file({ expected: { programRoot: `0x${"4".repeat(64)}` } }), code: "root-mismatch", says: ["expects the program root 0x444", "restore what it was written for"] },
+      { name: "a job file whose data has changed", words: () => file({ expected: roots, dataset: { kind: "csv", file: "changed.csv" } })(), code: "root-mismatch", says: ["expects the dataset root", "give 0x"] },
+      { name: "a job file with a root that is none", words: file({ expected: { programRoot: "0x12" } }), code: "bad-job-file", says: ['"expected.programRoot" is "0x12"', "64 hex digits"] },
+      { name: "a job file and a term besides", words: () => [...file({})(), "--seed", "3"], exit: 2, says: ["--seed", "change it in"] },
+      { name: "a job file with a clock below the extension", words: file({ terms: { steps: 8, clock: 60 } }), code: "reverted-term-out-of-range", says: ['"clock" is 60', "must be from 600"] },
+      { name: "a job file with an address that is none", words: () => file({ terms: { steps: 8, uri: "somewhere" } })().filter((word) => !word.startsWith("http") || word === anvil.rpc).filter((word) => word !== "--uri"), code: "bad-uri", says: ['"somewhere"', "http://"] },
+      { name: "a draft over another file", words: () => on("draft", path("linear.onnx"), "--csv", path("good.csv"), "--batch", "2", "--steps", "8", "--bundle", path("drafts"), "--out", path("good.csv")), code: "job-file-exists", says: ["good.csv is there already", "name another file"] },
+      { name: "a draft to a folder that is not there", words: () => on("draft", path("linear.onnx"), "--csv", path("good.csv"), "--batch", "2", "--steps", "8", "--bundle", path("drafts"), "--out", path("none/job.json")), code: "no-job-file", says: ["none/job.json", "ENOENT", "name another file"] },
       { name: "an indexer below a file", words: () => on("indexer", "--data", path("file/below"), "--log-level", "silent"), code: "index-file", says: ["Cannot use", "name another file"] },
     ]); // prettier-ignore
   });

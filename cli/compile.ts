@@ -1,38 +1,39 @@
-import { basename } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { ArtifactStore } from "../protocol/index.ts";
-import { defined, prepareJob, type JobSource } from "../submitter/index.ts";
+import { defined, prepareJob, sourceOf, type JobFile } from "../submitter/index.ts";
 import { reportLines, reportOf, type Intended } from "./compile-report.ts";
 import { print, type Io } from "./io.ts";
-import { datasetOf, readInput, withData, type DataOptions } from "./data-options.ts";
+import { datasetOf, withData, type DataOptions } from "./data-options.ts";
 import { integer, storeOption, withJson } from "./options.ts";
 import { trainingOf, withTraining, type TrainingOptions } from "./training-options.ts";
 
-interface Options extends TrainingOptions, DataOptions, Intended {
+/** What the compiler is told on a command line. */
+export interface ModelOptions extends TrainingOptions, DataOptions {
   readonly input: Record<string, string>;
   readonly output?: string;
   readonly name?: string;
+}
+
+interface Options extends ModelOptions, Intended {
   readonly bundle: string;
   readonly explain?: boolean;
   readonly json?: boolean;
 }
 
-function sourceOf(file: string, options: Options): JobSource {
-  const { input, output } = options;
-  const dataset = datasetOf(options);
+/** Model, data and settings as a job file names them. @throws OperatorError `no-dataset` */
+export function partsOf(file: string, options: ModelOptions): Pick<JobFile, "name" | "model" | "dataset" | "training"> {
+  const { name, input, output } = options;
   const inputs = Object.keys(input).length === 0 ? undefined : input;
-  const name = options.name ?? basename(file, ".onnx");
   return {
-    name,
-    onnx: readInput(file),
-    dataset,
-    ...trainingOf(options, options.target.length > 0 ? "meanSquaredError" : "softmaxCrossEntropy"),
-    ...defined({ inputs, output }),
-  } as JobSource;
+    ...defined({ name }),
+    model: { file, ...defined({ inputs, output }) },
+    dataset: datasetOf(options),
+    training: trainingOf(options, options.target.length > 0 ? "meanSquaredError" : "softmaxCrossEntropy"),
+  };
 }
 
 async function run(file: string, options: Options, io: Io): Promise<void> {
-  const job = await prepareJob(sourceOf(file, options), new ArtifactStore(options.bundle));
+  const job = await prepareJob(sourceOf(partsOf(file, options), "."), new ArtifactStore(options.bundle));
   const report = reportOf(job, options);
   const { manifest, roots, workUnitsPerStep, bundleBytes } = job;
   const { operators, ...estimates } = report;
@@ -55,14 +56,24 @@ function mapping(text: string, before: Record<string, string>): Record<string, s
   throw new InvalidArgumentError("Give <graph input>=<dataset field>.");
 }
 
+/** Adds the model and the options that `partsOf` reads. */
+export function withModel(command: Command): Command {
+  return withTraining(
+    withData(
+      command
+        .argument("<model>", "ONNX file")
+        .option("--input <input=field>", "which dataset field a graph input reads (repeat)", mapping, {})
+        .option("--output <name>", "graph output that is the logits; the only one if left out")
+        .option("--name <text>", "name of the job; that of the file if left out"),
+    ),
+  );
+}
+
 /** `pinpoint compile`: a model and a dataset to a bundle. */
 export function compileCommand(io: Io): Command {
   const command = withJson(
     new Command("compile")
       .description("compile an ONNX model and a dataset into a bundle that can be submitted")
-      .argument("<model>", "ONNX file")
-      .option("--input <input=field>", "which dataset field a graph input reads (repeat)", mapping, {})
-      .option("--output <name>", "graph output that is the logits; the only one if left out")
       .option("--explain", "list the step operator by operator, with the ONNX node each comes from")
       .option(
         "--steps <number>",
@@ -79,10 +90,9 @@ export function compileCommand(io: Io): Command {
         "between states committed in it, for estimates; as submit chooses",
         integer(1, 2 ** 32 - 1),
       )
-      .option("--name <text>", "name of the job; that of the file if left out")
       .addOption(storeOption("--bundle <folder>", "where to write the bundle", "PINPOINT_BUNDLE", "bundle")),
   );
-  return withTraining(withData(command))
+  return withModel(command)
     .addHelpText(
       "after",
       "\nExamples:\n  pinpoint compile examples/next-char.onnx --text examples/prose.txt --learning-rate 0.5\n" +

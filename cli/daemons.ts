@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import type { Address } from "viem";
+import type { Address, Hex } from "viem";
 import { createLog, logLevels, parseSolverConfig, parseVerifierConfig, runUntil } from "../daemon/index.ts";
 import { startIndexer } from "../indexer/index.ts";
 import { readDeployment } from "../protocol/index.ts";
@@ -8,7 +8,19 @@ import { startSolver } from "../solver/index.ts";
 import { startVerifier } from "../verifier/index.ts";
 import { serveIndexStatus } from "./index-status.ts";
 import type { Io } from "./io.ts";
-import { address, amount, folder, integer, withChain, withKey, type ChainOptions, type KeyOptions } from "./options.ts";
+import {
+  address,
+  amount,
+  folder,
+  hash,
+  integer,
+  listOf,
+  withChain,
+  withCosts,
+  withKey,
+  type ChainOptions,
+  type KeyOptions,
+} from "./options.ts";
 import { passwordFor } from "./password.ts";
 
 interface ServerOptions {
@@ -31,8 +43,17 @@ interface DaemonOptions extends ChainOptions, KeyOptions {
 interface SolverOptions extends DaemonOptions, ServerOptions {
   readonly publicUrl?: string;
   readonly minUnitPrice?: bigint;
+  readonly minPrice?: bigint;
+  readonly minProfit?: bigint;
+  readonly gasCost?: bigint;
+  readonly costPerUnit?: bigint;
+  readonly costPerHour?: bigint;
   readonly maxStake?: bigint;
   readonly maxWorkUnits?: bigint;
+  readonly maxMemory?: number;
+  readonly maxArtifact?: number;
+  readonly submitter?: Address[];
+  readonly program?: Hex[];
   readonly maxJobs?: number;
   readonly diverge?: string;
 }
@@ -84,28 +105,53 @@ function common(options: DaemonOptions) {
 }
 
 async function solve(options: SolverOptions, io: Io): Promise<void> {
-  const { host, port, publicUrl, minUnitPrice, maxStake, maxWorkUnits, maxJobs, diverge } = options;
-  const policy = { minUnitPrice, maxStake, maxWorkUnits, maxJobs, diverge };
-  const all = { ...common(options), ...policy, artifacts: { host, port, publicUrl } };
+  const { host, port, publicUrl, maxJobs, diverge } = options;
+  const all = { ...common(options), ...policyOf(options), maxJobs, diverge, artifacts: { host, port, publicUrl } };
   const config = parseSolverConfig(all, process.env, await passwordFor(io, options));
   await runUntil(await startSolver(config), io.signal);
+}
+
+/** Which jobs a solver takes, under the names of his configuration. */
+function policyOf(options: SolverOptions) {
+  const { minUnitPrice, minPrice, minProfit, gasCost, costPerUnit, costPerHour, maxStake, maxWorkUnits } = options;
+  const {
+    maxMemory: maxMemoryBytes,
+    maxArtifact: maxArtifactBytes,
+    submitter: submitters,
+    program: programs,
+  } = options;
+  const worth = { minUnitPrice, minPrice, minProfit, gasCost, costPerUnit, costPerHour };
+  return { ...worth, maxStake, maxWorkUnits, maxMemoryBytes, maxArtifactBytes, submitters, programs };
+}
+
+/** Adds the options that `policyOf` reads. */
+function withPolicy(command: Command): Command {
+  const bytes = integer(1, Number.MAX_SAFE_INTEGER);
+  return withCosts(command)
+    .option("--min-unit-price <amount>", "leave jobs that pay less for a work unit", amount)
+    .option("--min-price <amount>", "leave jobs that pay less in all", amount)
+    .option("--min-profit <amount>", "leave jobs that promise less: price less gas and computing", amount)
+    .option("--cost-per-hour <amount>", "what an hour of training costs you (0)", amount)
+    .option("--max-stake <amount>", "leave jobs that lock more", amount)
+    .option("--max-work-units <number>", "leave jobs that are larger", amount)
+    .option("--max-memory <bytes>", "leave jobs whose execution needs more (4 GiB)", bytes)
+    .option("--max-artifact <bytes>", "leave jobs with a larger state, constant or dataset (2 GiB)", bytes)
+    .option("--submitter <address>", "take jobs of this submitter only (repeat)", listOf(address))
+    .option("--program <root>", "take jobs of this program only (repeat)", listOf(hash));
 }
 
 /** `pinpoint solver`: accepts, trains and defends jobs. */
 export function solverCommand(io: Io): Command {
   const command = new Command("solver").description("accept jobs, train them, serve and defend their checkpoints");
-  return withServer(withCompute(withData(command, "solver", 1_000)))
+  return withPolicy(withServer(withCompute(withData(command, "solver", 1_000))))
     .option("--public-url <url>", "what others reach the server by, where that is not its own address")
-    .option("--min-unit-price <amount>", "leave jobs that pay less for a work unit", amount)
-    .option("--max-stake <amount>", "leave jobs that lock more", amount)
-    .option("--max-work-units <number>", "leave jobs that are larger", amount)
     .option("--max-jobs <number>", "jobs trained at the same time", integer(1, 1_000))
     .option("--diverge <place>", "flip one bit, to see it caught: checkpoint:step:operator:element:bit")
     .addHelpText(
       "after",
       "\nIt stakes what a job asks for: the account needs tokens, and coin for gas.\n\nExamples:\n" +
         "  PINPOINT_KEY=0x… pinpoint solver --port 8700 --public-url https://solver.example\n" +
-        "  pinpoint solver --keystore solver.json --min-unit-price 1000000000",
+        "  pinpoint solver --keystore solver.json --min-profit 1000000000000000000 --cost-per-hour 500000000000000000",
     )
     .action((options: SolverOptions) => solve(options, io));
 }

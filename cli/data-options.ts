@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { OperatorError } from "../common/index.ts";
-import { readTensorFile, type Normalisation, type SourceTensor, type Split } from "../engine/index.ts";
-import { defined, type CsvSource, type JobSource, type TensorsSource, type TextSource } from "../submitter/index.ts";
+import type { Split } from "../engine/index.ts";
+import { defined, type JobFile } from "../submitter/index.ts";
 import { append, decimal, integer, positive } from "./options.ts";
 
 /** Options of `pinpoint compile` on what is trained on and what is held out. */
@@ -26,34 +24,20 @@ export interface DataOptions {
   readonly deviation?: number[];
 }
 
-/** Errors: OperatorError `no-file`. */
-export function readInput(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OperatorError("no-file", `Cannot read ${path} (${reason}): name a file.`, { path }, { cause });
-  }
-}
-
-const readText = (path: string): string => new TextDecoder().decode(readInput(path));
+type DatasetFile = JobFile["dataset"];
 
 /** Characters, bytes, or the tokens of a file. */
-function tokensOf({ vocabulary }: DataOptions): TextSource["tokens"] {
+function tokensOf({ vocabulary }: DataOptions): "bytes" | { file: string } | undefined {
   if (vocabulary === undefined || vocabulary === "characters") return undefined;
-  return vocabulary === "bytes" ? "bytes" : { tokenizerJson: readText(vocabulary) };
+  return vocabulary === "bytes" ? "bytes" : { file: vocabulary };
 }
 
-function textSource(options: DataOptions, path: string): TextSource {
-  const part = options.heldOut === undefined ? undefined : decimal(options.heldOut);
-  if (part !== undefined && (part < 0 || part >= 1))
-    throw new InvalidArgumentError(`--held-out of a text is ${part}: give a part from 0 to below 1.`);
+function textFile(options: DataOptions, file: string): DatasetFile {
+  const heldOut = options.heldOut === undefined ? undefined : decimal(options.heldOut);
+  if (heldOut !== undefined && (heldOut < 0 || heldOut >= 1))
+    throw new InvalidArgumentError(`--held-out of a text is ${heldOut}: give a part from 0 to below 1.`);
   const { context, targets } = options;
-  return {
-    kind: "text",
-    text: readText(path),
-    ...defined({ tokens: tokensOf(options), context, targets, heldOut: part }),
-  } as TextSource;
+  return { kind: "text", file, ...defined({ tokens: tokensOf(options), context, targets, heldOut }) };
 }
 
 function columnNumber(name: string): number {
@@ -69,66 +53,46 @@ function splitOf({ heldOut, splitSeed: seed }: DataOptions): Split | undefined {
   throw new InvalidArgumentError("--split-seed needs a part of the samples as --held-out.");
 }
 
-function csvSource(options: DataOptions, path: string): CsvSource {
+function csvFile(options: DataOptions, file: string): DatasetFile {
   const { header, label, target, divisor, classes, heldOut } = options;
   const column = (name: string) => (header ? name : columnNumber(name));
   const split = splitOf(options);
-  const heldOutText = heldOut === undefined || split !== undefined ? undefined : readText(heldOut);
+  const heldOutFile = split === undefined ? heldOut : undefined;
   const targets = target.length === 0 ? undefined : target.map(column);
   const labels = { label: label === undefined ? undefined : column(label), targets };
-  const chosen = defined({ ...labels, divisor, classes, heldOutText, split });
-  return { kind: "csv", text: readText(path), header, ...chosen } as CsvSource;
+  return { kind: "csv", file, header, ...defined({ ...labels, divisor, classes, heldOutFile, split }) };
 }
 
-/** `field=file`, `field=file#member` or a file of several members, which are fields by their names. */
-function tensorsIn(names: readonly string[]): Map<string, SourceTensor> {
-  const tensors = new Map<string, SourceTensor>();
-  const add = (field: string, tensor: SourceTensor) => {
-    if (tensors.has(field)) throw new InvalidArgumentError(`There are two tensors for the field "${field}".`);
-    tensors.set(field, tensor);
-  };
-  for (const name of names) {
-    const [, field, path = "", member] = /^(?:([^=/]+)=)?([^#]+)(?:#(.+))?$/.exec(name) ?? [];
-    const members = readTensorFile(readInput(path), basename(path));
-    if (field === undefined && member === undefined && !members.has("")) {
-      for (const [each, tensor] of members) add(each, tensor);
-      continue;
-    }
-    const tensor = members.get(member ?? "") ?? (members.size === 1 && member === undefined ? [...members.values()][0] : undefined); // prettier-ignore
-    if (field === undefined || tensor === undefined) {
-      const has = [...members.keys()].filter((each) => each !== "").map((each) => `${path}#${each}`);
-      throw new InvalidArgumentError(
-        `Give --data ${name} as <field>=<file>${has.length === 0 ? "" : `, the file being one of ${has.join(", ")}`}.`,
-      );
-    }
-    add(field, tensor);
-  }
-  return tensors;
+/** `field=file`, `field=file#member`, or a file of several members, which are fields by their names. */
+function tensorFile(text: string): { file: string; field?: string; member?: string } {
+  const [, field, file = "", member] = /^(?:([^=/]+)=)?([^#]+)(?:#(.+))?$/.exec(text) ?? [];
+  return { file, ...defined({ field, member }) };
 }
 
-function tensorsSource(options: DataOptions): TensorsSource {
+function tensorFiles(options: DataOptions): DatasetFile {
   const { data, heldOutData, label, divisor, mean, deviation } = options;
-  const normalisation = defined({ divisor, mean, deviation });
   const split = splitOf(options);
   if (options.heldOut !== undefined && split === undefined)
     throw new InvalidArgumentError(
       "--held-out of tensors is a part such as 0.1; files of held-out samples are --held-out-data.",
     );
+  const normalisation = defined({ divisor, mean, deviation });
   return {
     kind: "tensors",
-    tensors: tensorsIn(data),
-    ...defined({ label, split, heldOutTensors: heldOutData.length === 0 ? undefined : tensorsIn(heldOutData) }),
-    ...(Object.keys(normalisation).length === 0 ? {} : { normalisation: normalisation as Normalisation }),
-  } as TensorsSource;
+    files: data.map(tensorFile),
+    ...(heldOutData.length === 0 ? {} : { heldOutFiles: heldOutData.map(tensorFile) }),
+    ...defined({ label, split }),
+    ...(Object.keys(normalisation).length === 0 ? {} : { normalisation }),
+  };
 }
 
-/** The dataset of a job. Errors: OperatorError `no-dataset`, `no-file`, and what a file's reader refuses. */
-export function datasetOf(options: DataOptions): JobSource["dataset"] {
+/** The dataset as a job file names it. @throws OperatorError `no-dataset` */
+export function datasetOf(options: DataOptions): DatasetFile {
   const { text, csv, data } = options;
   if ([text, csv, data[0]].filter((each) => each !== undefined).length !== 1)
     throw new OperatorError("no-dataset", "Name one dataset: --text <file>, --csv <file> or --data <field=file>.");
-  if (text !== undefined) return textSource(options, text);
-  return csv === undefined ? tensorsSource(options) : csvSource(options, csv);
+  if (text !== undefined) return textFile(options, text);
+  return csv === undefined ? tensorFiles(options) : csvFile(options, csv);
 }
 
 function numbers(text: string): number[] {

@@ -1,8 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { isAddress, isHash, type Address, type Hex } from "viem";
 import { privateKeyToAccount, type PrivateKeyAccount } from "viem/accounts";
-import { plainKeyWarning, readKey } from "../daemon/index.ts";
-import { connect, readDeployment, type Chain } from "../protocol/index.ts";
+import { TransientError } from "../common/index.ts";
+import { developmentChainId, plainKeyWarning, readKey } from "../daemon/index.ts";
+import { connect, explained, readDeployment, type Chain } from "../protocol/index.ts";
 import type { Io } from "./io.ts";
 import { passwordFor } from "./password.ts";
 
@@ -65,8 +66,25 @@ export async function openChain(options: ChainOptions): Promise<Chain> {
   return connect(options.rpc, await readDeployment(options.deployment));
 }
 
-/** The account to sign with on a chain. Errors: those of `readKey`. */
+/** Age of the newest block from which on a node is not believed. UNITS: seconds. */
+const mostBehind = 600n;
+
+/**
+ * SAFETY: terms count from the newest block's time, and a node that is behind shows jobs as they were. On a development chain
+ * time stands still while nobody acts. Errors: TransientError `node-behind`.
+ */
+async function requireFreshHead({ client, deployment }: Chain): Promise<void> {
+  if (deployment.chainId === developmentChainId) return;
+  const { number, timestamp } = await explained(client.getBlock());
+  const age = BigInt(Math.floor(Date.now() / 1_000)) - timestamp;
+  if (age <= mostBehind) return;
+  const message = `The node's newest block ${number} is ${age} seconds old, and at most ${mostBehind} are believed: wait until it has caught up, or name another --rpc.`;
+  throw new TransientError("node-behind", message, { number, age });
+}
+
+/** The account to sign with on a chain. Errors: those of `readKey`; TransientError `node-behind`. */
 export async function openAccount(options: KeyOptions, io: Io, chain: Chain): Promise<PrivateKeyAccount> {
+  await requireFreshHead(chain);
   const key = readKey(options, process.env, await passwordFor(io, options));
   const warning = plainKeyWarning(key, chain.deployment.chainId);
   if (warning !== undefined) io.stderr.write(`pinpoint: ${warning}\n`);
@@ -121,4 +139,16 @@ export function append(text: string, before: string[]): string[] {
 export function hash(text: string): Hex {
   if (isHash(text)) return text;
   throw new InvalidArgumentError("Give 0x and 64 hexadecimal digits.");
+}
+
+/** A parser of an option that may be repeated. */
+export function listOf<T>(parse: (text: string) => T): (text: string, before?: T[]) => T[] {
+  return (text, before = []) => [...before, parse(text)];
+}
+
+/** Adds `--gas-cost` and `--cost-per-unit`: what work costs a solver. */
+export function withCosts(command: Command): Command {
+  return command
+    .option("--gas-cost <amount>", "what a unit of gas costs you (2,000,000,000)", amount)
+    .option("--cost-per-unit <amount>", "what a work unit costs you (0)", amount);
 }

@@ -2,18 +2,23 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { OperatorError, TransientError } from "../common/index.ts";
 import type { Io } from "./io.ts";
 import { breakerCommand } from "./breaker.ts";
+import { cancelCommand } from "./cancel.ts";
 import { compileCommand } from "./compile.ts";
 import { indexerCommand, solverCommand, verifierCommand } from "./daemons.ts";
 import { devnetCommand } from "./devnet.ts";
 import { doctorCommand } from "./doctor.ts";
 import { disputeCommand } from "./dispute.ts";
+import { draftCommand } from "./draft.ts";
+import { endCommand } from "./end.ts";
 import { fetchCommand } from "./fetch.ts";
+import { jobsCommand } from "./jobs.ts";
 import { keyCommand } from "./key.ts";
 import { serveCommand } from "./serve.ts";
 import { statusCommand } from "./status.ts";
 import { submitCommand } from "./submit.ts";
 import { verifyCommand } from "./verify.ts";
 import { watchCommand } from "./watch.ts";
+import { withdrawCommand } from "./withdraw.ts";
 
 /** Exit statuses: the first three are promised to scripts; 70 asks for a report to us. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, defect: 70 } as const;
@@ -26,11 +31,16 @@ function pinpointCommand(io: Io): Command {
   const makers = [
     devnetCommand,
     compileCommand,
+    draftCommand,
     submitCommand,
     serveCommand,
+    jobsCommand,
     statusCommand,
     watchCommand,
     fetchCommand,
+    cancelCommand,
+    endCommand,
+    withdrawCommand,
     verifyCommand,
     disputeCommand,
     solverCommand,

@@ -62,9 +62,14 @@ async function checkpointsOf(chain: Chain, job: Job, terms: Terms, limit: number
   );
 }
 
+function statusText({ status, convictedCheckpoint, ended }: Job): string {
+  if (status === "Convicted") return `Convicted (checkpoint ${convictedCheckpoint} fell)`;
+  return ended && status !== "Ended" ? `${status} (ended by its submitter)` : status;
+}
+
 function describe({ job, terms, escrow, checkpoints, games }: JobStatus): string[] {
   const rows = table([
-    ["status", job.status === "Convicted" ? `Convicted (checkpoint ${job.convictedCheckpoint} fell)` : job.status],
+    ["status", statusText(job)],
     ["submitter", job.submitter],
     ["solver", job.solver === zeroAddress ? "none yet" : `${job.solver} at ${job.uri}`],
     ["steps", `${terms.steps}, a checkpoint every ${terms.interval}`],

@@ -1,19 +1,25 @@
-import { Command, Option } from "commander";
-import { formatEther, type Hex } from "viem";
+import { dirname } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { formatEther, isHash, type Hex } from "viem";
 import { OperatorError } from "../common/index.ts";
-import { ArtifactStore, serveArtifacts, type HttpServer, type Order, type Terms } from "../protocol/index.ts";
+import { ArtifactStore, serveArtifacts, type HttpServer, type Terms } from "../protocol/index.ts";
 import {
+  checkExpected,
+  choicesOf,
   completeTerms,
+  defined,
   explainCosts,
   openPrepared,
+  prepareJob,
+  readJobFile,
+  sourceOf,
   submitJob,
   watchJob,
+  type PreparedJob,
   type TermChoices,
 } from "../submitter/index.ts";
 import { print, table, type Io } from "./io.ts";
 import {
-  amount,
-  hash,
   integer,
   openAccount,
   openChain,
@@ -24,31 +30,39 @@ import {
   type ChainOptions,
   type KeyOptions,
 } from "./options.ts";
+import { givenTerms, termChoices, withTerms, type TermOptions } from "./terms.ts";
 import { jobLine } from "./watch.ts";
 
-interface Options extends ChainOptions, KeyOptions, Partial<Omit<TermChoices, "order" | "acceptBy">> {
-  readonly steps: number;
+interface Options extends ChainOptions, KeyOptions, TermOptions {
   readonly bundle: string;
   readonly serve?: boolean;
   readonly host: string;
   readonly port: number;
-  readonly order: Order;
-  /** UNITS: seconds from now. */
-  readonly acceptWithin?: number;
+  readonly uri?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
-/** The options that are terms by the same name, those that were given. */
-function choicesOf(options: Options, uri: string, now: bigint): TermChoices {
-  const names = [
-    "interval", "grid", "seed", "order", "unitPrice", "attestationFee", "attestors", "stake", "bounty", "gasRate", "gasCap",
-    "replayCompensation", "latePenalty", "duration", "window", "clock", "extension",
-  ] as const; // prettier-ignore
-  const given = names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]] as const);
-  const within = options.acceptWithin;
-  const acceptBy = within === undefined ? {} : { acceptBy: now + BigInt(within) };
-  return { ...Object.fromEntries(given), ...acceptBy, steps: options.steps, uri };
+/** What is submitted: the bundle of a manifest with terms from the command line, or a job file with its own. */
+interface Order {
+  readonly prepared: PreparedJob;
+  readonly uri?: string;
+  choices(uri: string, now: bigint): TermChoices;
+}
+
+async function orderOfManifest(manifest: Hex, options: Options): Promise<Order> {
+  if (options.steps === undefined) throw new InvalidArgumentError("A manifest needs --steps <number> besides.");
+  const prepared = await openPrepared(new ArtifactStore(options.bundle), manifest);
+  return { prepared, choices: (uri, now) => termChoices(options, uri, now) };
+}
+
+async function orderOfFile(path: string, options: Options): Promise<Order> {
+  const [flag] = givenTerms(options);
+  if (flag !== undefined) throw new InvalidArgumentError(`${flag} is a term of the job file: change it in ${path}.`);
+  const file = readJobFile(path);
+  const store = new ArtifactStore(options.bundle);
+  const prepared = await prepareJob(sourceOf(file, dirname(path)), store, (job) => checkExpected(file, job, path));
+  return { prepared, ...defined({ uri: file.terms.uri }), choices: (uri, now) => choicesOf(file, uri, now) };
 }
 
 function describe(terms: Terms): string[] {
@@ -69,19 +83,20 @@ async function stayServing(io: Io, chain: Parameters<typeof watchJob>[0], jobId:
   for await (const job of watchJob(chain, jobId, { signal: io.signal })) io.stderr.write(`${jobLine(job)}\n`);
 }
 
-async function run(manifest: Hex, options: Options, io: Io): Promise<void> {
+async function run(subject: string, options: Options, io: Io): Promise<void> {
   const chain = await openChain(options);
   const store = new ArtifactStore(options.bundle);
-  const prepared = await openPrepared(store, manifest);
-  if (options.serve !== true && options.uri === undefined) {
+  const order = isHash(subject) ? await orderOfManifest(subject, options) : await orderOfFile(subject, options);
+  const given = options.uri ?? order.uri;
+  if (options.serve !== true && given === undefined) {
     throw new OperatorError("no-uri", "Say where the bundle is served: --uri <url>, or --serve to serve it from here.");
   }
   let server: HttpServer | undefined;
   try {
     if (options.serve === true) server = await serveArtifacts({ store, host: options.host, port: options.port });
     const { timestamp } = await chain.client.getBlock();
-    const choices = choicesOf(options, options.uri ?? server?.url ?? "", timestamp);
-    const terms = await completeTerms(chain, prepared, choices, timestamp);
+    const choices = order.choices(given ?? server?.url ?? "", timestamp);
+    const terms = await completeTerms(chain, order.prepared, choices, timestamp);
     if (options.dryRun === true)
       return print(io, options.json, { terms, costs: explainCosts(terms) }, () => describe(terms));
     const account = await openAccount(options, io, chain);
@@ -94,37 +109,11 @@ async function run(manifest: Hex, options: Options, io: Io): Promise<void> {
   }
 }
 
-function withTerms(command: Command): Command {
-  const seconds = integer(1, 2 ** 32 - 1);
-  return command
-    .requiredOption("--steps <number>", "training steps of the whole job", integer(1, 2 ** 32 - 1))
-    .option("--interval <steps>", "steps of a segment (an eighth of all, at most 4,096)", integer(1, 2 ** 32 - 1))
-    .option("--grid <steps>", "steps between states committed in a segment", integer(1, 64))
-    .option("--seed <number>", "of the order and of random bits (1)", integer(0, 2 ** 32 - 1))
-    .addOption(
-      new Option("--order <order>", "how samples are assigned").choices(["sequential", "shuffled"]).default("shuffled"),
-    )
-    .option("--unit-price <amount>", "for a work unit (1,000,000,000)", amount)
-    .option("--attestors <number>", "attestations paid, a checkpoint (2)", integer(0, 255))
-    .option("--attestation-fee <amount>", "for one attestation", amount)
-    .option("--stake <amount>", "what the solver locks", amount)
-    .option("--bounty <amount>", "of that stake, to who convicts a checkpoint", amount)
-    .option("--gas-rate <amount>", "tokens for a unit of gas of a game's winner", amount)
-    .option("--gas-cap <gas>", "most gas that is repaid", integer(0, 2 ** 32 - 1))
-    .option("--replay-compensation <amount>", "to a defender who wins", amount)
-    .option("--late-penalty <amount>", "what a solver loses who does not finish", amount)
-    .option("--accept-within <seconds>", "how long the job waits for a solver (1 day)", seconds)
-    .option("--duration <seconds>", "from acceptance to the last checkpoint (1 day)", seconds)
-    .option("--window <seconds>", "for disputes after the last checkpoint (1 day)", seconds)
-    .option("--clock <seconds>", "that each side of a game has (1 hour)", seconds)
-    .option("--extension <seconds>", "that a side has at least for a move (10 minutes)", seconds);
-}
-
 /** `pinpoint submit`: a compiled bundle to a job. */
 export function submitCommand(io: Io): Command {
   const command = new Command("submit")
-    .description("submit a compiled job: approves and deposits the escrow")
-    .argument("<manifest>", "what `pinpoint compile` printed", hash);
+    .description("submit a job: compile what its file names, approve and deposit the escrow")
+    .argument("<job>", "a job file, or the manifest that `pinpoint compile` printed");
   return withJson(withKey(withChain(withTerms(command))))
     .option("--uri <url>", "where others fetch the bundle")
     .option("--serve", "serve the bundle from here until the job is finished")
@@ -134,10 +123,12 @@ export function submitCommand(io: Io): Command {
     .addOption(storeOption("--bundle <folder>", "where the bundle is", "PINPOINT_BUNDLE", "bundle"))
     .addHelpText(
       "after",
-      "\nAmounts are in the token's smallest unit (18 decimals).\n\nExamples:\n" +
+      "\nA job file has its own terms, and paths relative to itself; pinpoint draft writes one.\n" +
+        "Amounts are in the token's smallest unit (18 decimals).\n\nExamples:\n" +
+        "  PINPOINT_KEY=0x… pinpoint submit examples/job.json --serve\n" +
         "  PINPOINT_KEY=0x… pinpoint submit 0x… --steps 1000 --serve\n" +
         "  pinpoint submit 0x… --steps 1000 --uri https://bundles.example --keystore me.json\n" +
         "  pinpoint submit 0x… --steps 1000 --uri https://bundles.example --dry-run",
     )
-    .action((manifest: Hex, options: Options) => run(manifest, options, io));
+    .action((job: string, options: Options) => run(job, options, io));
 }

@@ -11,7 +11,7 @@ import {
   type OptimiserName,
   type RateSchedule,
 } from "../engine/index.ts";
-import { defined, type JobSource } from "../submitter/index.ts";
+import { defined, type JobFile } from "../submitter/index.ts";
 import { append, decimal, integer, positive } from "./options.ts";
 
 /** Options of `pinpoint compile` on what is minimised and how. Numbers that are left out are the optimiser's own. */
@@ -129,30 +129,15 @@ function clipOf({ clipNorm, clipValue }: TrainingOptions): Clip | undefined {
   return clipValue === undefined ? undefined : { by: "value", limit: clipValue };
 }
 
-/** The part of a job's source that these options decide. `usualLoss` is what the data ask for where no loss is named. */
-export function trainingOf(
-  options: TrainingOptions,
-  usualLoss: LossName,
-): Pick<
-  JobSource,
-  | "batch"
-  | "adapters"
-  | "optimiser"
-  | "schedule"
-  | "clip"
-  | "microBatches"
-  | "loss"
-  | "lossSettings"
-  | "frozen"
-  | "noDecay"
-> {
-  const { batch, microBatches, loss, freeze, withoutDecay } = options;
+/** How a job trains, as a job file names it. `usualLoss` is what the data ask for where no loss is named. */
+export function trainingOf(options: TrainingOptions, usualLoss: LossName): JobFile["training"] {
+  const { batch, microBatches, loss, freeze: frozen, withoutDecay: noDecay } = options;
   const settings = chosen(options, lossSettings, loss ?? usualLoss, "--loss") as LossSettings;
   return {
     batch,
     optimiser: optimiserOf(options),
-    frozen: freeze,
-    ...(withoutDecay.length === 0 ? {} : { noDecay: withoutDecay }),
+    ...(frozen.length === 0 ? {} : { frozen }),
+    ...(noDecay.length === 0 ? {} : { noDecay }),
     ...(Object.keys(settings).length === 0 ? {} : { lossSettings: settings }),
     ...(defined({
       schedule: scheduleOf(options),
@@ -161,7 +146,7 @@ export function trainingOf(
       microBatches,
       loss,
     }) as object),
-  };
+  } as JobFile["training"];
 }
 
 function pair(text: string): [number, number] {

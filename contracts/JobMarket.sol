@@ -110,6 +110,19 @@ contract JobMarket is IJobMarket, Binding, Credits {
     }
 
     /// @inheritdoc IJobMarket
+    function end(JobId jobId) external override {
+        Job storage j = _jobs[jobId];
+        if (j.status != Status.Running) revert WrongStatus(jobId, j.status);
+        if (msg.sender != j.submitter) revert NotSubmitter(jobId, msg.sender, j.submitter);
+        if (j.ended) revert AlreadyEnded(jobId, j.deadline);
+        if (block.timestamp > j.deadline) revert TooLate(jobId, j.deadline);
+        uint64 deadline = uint64(Math.min(j.deadline, block.timestamp + _terms[jobId].extension));
+        j.ended = true;
+        j.deadline = deadline;
+        emit JobEnded(jobId, j.committed, deadline);
+    }
+
+    /// @inheritdoc IJobMarket
     function expire(JobId jobId) external override {
         Job storage j = _jobs[jobId];
         if (j.status != Status.Running) revert WrongStatus(jobId, j.status);
@@ -142,13 +155,14 @@ contract JobMarket is IJobMarket, Binding, Credits {
         if (block.timestamp < j.windowEnd) revert TooEarly(jobId, j.windowEnd);
         if (j.openGames != 0) revert GamesOpen(jobId, j.openGames);
         Terms storage t = _terms[jobId];
-        bool complete = j.committed == j.checkpoints;
-        uint256 penalty = complete ? 0 : t.latePenalty;
-        Status status = complete ? Status.Settled : Status.Expired;
+        Status status = _outcome(j);
+        uint256 penalty = status == Status.Expired ? t.latePenalty : 0;
+        uint256 price = _price(t);
+        uint256 earned = status == Status.Expired ? 0 : _earned(j, t, price);
         j.status = status;
         emit JobSettled(jobId, status, penalty);
-        if (complete) _pay(jobId, j.solver, _price(t), CreditReason.Price);
-        else _pay(jobId, j.submitter, _price(t), CreditReason.PriceRefund);
+        _pay(jobId, j.solver, earned, CreditReason.Price);
+        _pay(jobId, j.submitter, price - earned, CreditReason.PriceRefund);
         _payUnusedFees(jobId, j, t);
         if (penalty != 0) staking.slash(j.solver, penalty, address(0), 0);
         staking.unlock(j.solver, t.stake - penalty);
@@ -158,13 +172,11 @@ contract JobMarket is IJobMarket, Binding, Credits {
     function collectFees(JobId jobId, address verifier, uint16 first, uint16 count) external override {
         Job storage j = _jobs[jobId];
         Status status = j.status;
-        if (status != Status.Settled && status != Status.Expired && status != Status.Convicted) {
-            revert WrongStatus(jobId, status);
-        }
+        if (!_isSettled(status) && status != Status.Convicted) revert WrongStatus(jobId, status);
         uint256 last = status == Status.Convicted ? j.convictedCheckpoint : j.committed;
-        uint256 end = Math.min(uint256(first) + count, last);
+        uint256 beyond = Math.min(uint256(first) + count, last);
         uint256 attestations;
-        for (uint256 k = first; k < end; ++k) {
+        for (uint256 k = first; k < beyond; ++k) {
             if (_attestations[jobId][k][verifier] != Attestation.Made) continue;
             _attestations[jobId][k][verifier] = Attestation.Collected;
             ++attestations;
@@ -177,9 +189,9 @@ contract JobMarket is IJobMarket, Binding, Credits {
     function releaseFees(JobId jobId, uint16 first, uint16 count) external override {
         Job storage j = _jobs[jobId];
         if (j.status != Status.Convicted) revert WrongStatus(jobId, j.status);
-        uint256 end = Math.min(uint256(first) + count, j.committed);
+        uint256 beyond = Math.min(uint256(first) + count, j.committed);
         uint256 attestations;
-        for (uint256 k = Math.max(first, j.convictedCheckpoint); k < end; ++k) {
+        for (uint256 k = Math.max(first, j.convictedCheckpoint); k < beyond; ++k) {
             attestations += _attestationCounts[jobId][k];
             delete _attestationCounts[jobId][k];
         }
@@ -307,6 +319,23 @@ contract JobMarket is IJobMarket, Binding, Credits {
         if (bonded < verifierStake) revert StakeTooSmall(msg.sender, bonded, verifierStake);
     }
 
+    /// @dev How a job whose window is over ends.
+    function _outcome(Job storage j) private view returns (Status) {
+        if (j.committed == j.checkpoints) return Status.Settled;
+        return j.ended ? Status.Ended : Status.Expired;
+    }
+
+    function _isSettled(Status status) private pure returns (bool) {
+        return status == Status.Settled || status == Status.Ended || status == Status.Expired;
+    }
+
+    /// @dev The price of the steps that are committed. ROUNDS: down, in the favour of the submitter, by less than the token's
+    /// smallest unit; all of them give the whole price. UNITS: price < 2¹²⁸ and steps < 2³², so the product fits.
+    function _earned(Job storage j, Terms storage t, uint256 price) private view returns (uint256) {
+        uint256 committedSteps = Math.min(uint256(j.committed) * t.interval, t.steps);
+        return (price * committedSteps) / t.steps;
+    }
+
     function _price(Terms storage t) private view returns (uint256) {
         return TermRules.price(t.workUnits, t.unitPrice);
     }
@@ -323,15 +352,15 @@ contract JobMarket is IJobMarket, Binding, Credits {
 
     function _claim(JobId jobId, uint16 k) private view returns (Claim memory) {
         Terms storage t = _terms[jobId];
-        Checkpoint storage end = _checkpoints[jobId][k];
+        Checkpoint storage claimed = _checkpoints[jobId][k];
         uint256 firstStep = uint256(k) * t.interval;
         return
             Claim({
                 programRoot: t.programRoot,
                 datasetRoot: t.datasetRoot,
                 startRoot: k == 0 ? t.initialStateRoot : _checkpoints[jobId][k - 1].stateRoot,
-                endRoot: end.stateRoot,
-                segmentRoot: end.segmentRoot,
+                endRoot: claimed.stateRoot,
+                segmentRoot: claimed.segmentRoot,
                 firstStep: uint32(firstStep),
                 steps: uint32(Math.min(t.interval, t.steps - firstStep)),
                 grid: t.grid,

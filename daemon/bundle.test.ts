@@ -5,15 +5,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "viem";
 import { OperatorError, TransientError } from "../common/index.ts";
+import { programCommitment, type Program } from "../engine/index.ts";
 import {
   ArtifactStore,
+  connect,
+  deployContracts,
+  devAccount,
   encodeManifest,
   manifestHash,
   decodeManifest,
   serveArtifacts,
+  startAnvil,
   type HttpServer,
 } from "../protocol/index.ts";
-import { obtainBundle, obtainState } from "./bundle.ts";
+import { obtainBundle, obtainState, validateOnChain } from "./bundle.ts";
 import { putExampleBundle, type ExampleBundle } from "./example-bundle.ts";
 
 describe("bundle", () => {
@@ -75,6 +80,35 @@ describe("bundle", () => {
       .with.property("code", "artifact-too-large");
     await putExampleBundle(served, 1);
     expect(await failure(obtain(100))).to.have.property("code", "artifact-too-large");
+  });
+
+  it("shows the program before it fetches what the program declares", async () => {
+    const refused = new OperatorError("job-too-large", "It is too large.");
+    const check = (program: Program): void => {
+      expect(program.operators).to.have.length(18);
+      throw refused;
+    };
+    const asked = obtainBundle({ store, terms, uri: server.url, maxDatasetBytes: 2 ** 20, check });
+    expect(await failure(asked)).to.equal(refused);
+    expect(await store.has(terms.constantRoots[0]!)).to.equal(false);
+  });
+
+  it("asks the deployed validator about every operator, whatever this engine thinks", async () => {
+    const anvil = await startAnvil();
+    try {
+      const deployment = await deployContracts({ rpc: anvil.rpc, deployer: devAccount(0), fund: [] });
+      const chain = await connect(anvil.rpc, deployment);
+      const { program, commitment } = await obtain();
+      await validateOnChain(chain, { program, commitment });
+      const operators = program.operators.map((operator, j) => (j === 4 ? { ...operator, extents: [4, 2] } : operator));
+      const changed = { ...program, operators };
+      const refused = validateOnChain(chain, { program: changed, commitment: programCommitment(changed) });
+      expect(await failure(refused))
+        .to.include({ code: "validator-refuses" })
+        .and.to.have.nested.property("facts.operator");
+    } finally {
+      await anvil.stop();
+    }
   });
 
   it("refuses a manifest that describes another job", async () => {

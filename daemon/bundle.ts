@@ -43,6 +43,8 @@ export interface ObtainOptions {
   readonly uri: string;
   /** No declaration says how many samples a dataset has. UNITS: bytes. */
   readonly maxDatasetBytes: number;
+  /** Sees the program before anything that it declares is fetched; what it throws ends the fetching. */
+  readonly check?: (program: Program) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -65,6 +67,7 @@ export async function obtainBundle(options: ObtainOptions): Promise<Bundle> {
     return decoded.commitment.root;
   });
   const { program, commitment } = decoded!;
+  options.check?.(program);
   for (const { root, words, dtype } of program.constants) {
     await obtain(toHex(root), words * 4, (bytes) => commitTensor(wordsOf(bytes), dtype).root);
   }

@@ -1,7 +1,8 @@
-import { isAddress, type Address } from "viem";
+import { isAddress, isHash, type Address, type Hex } from "viem";
 import { z } from "zod";
 import { OperatorError } from "../common/index.ts";
 import type { Divergence } from "../dispute/index.ts";
+import { defaultGasCost } from "../protocol/index.ts";
 import { readKey, type SigningKey } from "./keys.ts";
 import { logLevels } from "./log.ts";
 
@@ -13,6 +14,8 @@ const address = z.custom<Address>(
   (value) => typeof value === "string" && isAddress(value),
   "an address is 0x and 40 hex digits",
 );
+
+const root = z.custom<Hex>((value) => typeof value === "string" && isHash(value), "a root is 0x and 64 hex digits");
 
 const daemon = z.object({
   rpcUrl: z.url({ protocol: /^https?$/ }).default("http://127.0.0.1:8545"),
@@ -57,9 +60,31 @@ const solver = daemon.extend({
   artifacts: artifacts.prefault({}),
   /** UNITS: the token's smallest unit for a work unit; jobs that pay less are left. */
   minUnitPrice: amount.default(0n),
+  /** UNITS: the token's smallest unit for a whole job. */
+  minPrice: amount.default(0n),
+  /** UNITS: the token's smallest unit; jobs that promise less, by the three costs below, are left. Not asked if not given. */
+  minProfit: amount.optional(),
+  /** What a unit of gas costs, as terms reckon it if not given. UNITS: the token's smallest unit. */
+  gasCost: amount.default(defaultGasCost),
+  /** What a work unit, and what an hour of training costs. UNITS: the token's smallest unit. */
+  costPerUnit: amount.default(0n),
+  costPerHour: amount.default(0n),
   /** UNITS: the token's smallest unit; jobs that lock more are left. */
   maxStake: amount.default(10n ** 30n),
   maxWorkUnits: amount.default(2n ** 128n - 1n),
+  /** Of one execution, its dataset included. UNITS: bytes. */
+  maxMemoryBytes: z
+    .int()
+    .positive()
+    .default(2 ** 32),
+  /** Of a state, a constant or a dataset. UNITS: bytes. */
+  maxArtifactBytes: z
+    .int()
+    .positive()
+    .default(2 ** 31),
+  /** Whose jobs, and which programs' jobs are taken; everybody's and all if empty. */
+  submitters: z.array(address).default([]),
+  programs: z.array(root).default([]),
   /** UNITS: seconds; jobs whose games leave less for a move are left. */
   minExtension: z.int().positive().default(20),
   /** Jobs trained at the same time. */

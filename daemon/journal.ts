@@ -69,7 +69,7 @@ export class Journal {
     } catch (cause) {
       throw new OperatorError(
         "journal-open",
-        `Cannot open the journal ${path}: is the disk full or read-only?`,
+        `Cannot open the journal ${path} (${cause instanceof Error ? cause.message : String(cause)}): make room on the disk, or put the file's last copy back.`,
         { path },
         { cause },
       );

@@ -55,28 +55,29 @@ async function approve({ chain, address, transactions }: Session, spender: Spend
 }
 
 /**
- * Makes sure that so much of the account's stake is free, depositing what is missing.
- * @throws OperatorError `tokens-short`
+ * Does what locks so much of the account's free stake, after depositing what is missing; nothing else takes it meanwhile.
+ * @throws OperatorError `tokens-short`; what `lock` throws
  */
-export function ensureFreeStake(session: Session, amount: bigint): Promise<void> {
-  return ensureStake(session, amount, (stake) => stake.free);
+export function lockStake<T>(session: Session, amount: bigint, lock: () => Promise<T>): Promise<T> {
+  return serially(session, async () => {
+    await deposit(session, amount, (stake) => stake.free);
+    return lock();
+  });
 }
 
 /** Makes sure that so much is staked and does not unbond, depositing what is missing. @throws OperatorError `tokens-short` */
 export function ensureBondedStake(session: Session, amount: bigint): Promise<void> {
-  return ensureStake(session, amount, (stake) => stake.staked - stake.unbonding);
+  return serially(session, () => deposit(session, amount, (stake) => stake.staked - stake.unbonding));
 }
 
-function ensureStake(session: Session, amount: bigint, held: (stake: Stake) => bigint): Promise<void> {
-  return serially(session, async () => {
-    const { chain, address, transactions, log } = session;
-    const missing = amount - held(await readStake(chain, address));
-    if (missing <= 0n) return;
-    await approve(session, "staking", missing);
-    const call = depositStake(chain.deployment, missing);
-    expectMined(await transactions.perform({ key: "deposit", call, repeatable: true }), "deposit");
-    log.info({ event: "staked", amount: missing.toString() }, `Staked ${missing}`);
-  });
+async function deposit(session: Session, amount: bigint, held: (stake: Stake) => bigint): Promise<void> {
+  const { chain, address, transactions, log } = session;
+  const missing = amount - held(await readStake(chain, address));
+  if (missing <= 0n) return;
+  await approve(session, "staking", missing);
+  const call = depositStake(chain.deployment, missing);
+  expectMined(await transactions.perform({ key: "deposit", call, repeatable: true }), "deposit");
+  log.info({ event: "staked", amount: missing.toString() }, `Staked ${missing}`);
 }
 
 /** Takes what the contracts owe the account, to its payout address if it has one. */

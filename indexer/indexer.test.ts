@@ -13,9 +13,11 @@ import {
   commitCheckpoint,
   connect,
   depositStake,
+  endJob,
   deployContracts,
   devAccount,
   escrowOf,
+  expireJob,
   explained,
   makeMove,
   openGame,
@@ -163,6 +165,14 @@ describe("indexer", () => {
       await world.move(index % 2 === 1 && index < 2 ? challenger : solver, 1n, move);
     await world.request("evm_increaseTime", 700);
     await world.send(verifier, timeoutGame(deployment, 1n));
+    await world.submit(2);
+    await world.accept(3n);
+    await world.send(solver, commitCheckpoint(deployment, 3n, 0, endRoot, segmentRoot));
+    await world.send(submitter, endJob(deployment, 3n));
+    await world.request("evm_increaseTime", 61);
+    await world.send(solver, expireJob(deployment, 3n));
+    await world.request("evm_increaseTime", 100);
+    await world.send(solver, settleJob(deployment, 3n));
     await world.send(solver, commitCheckpoint(deployment, 1n, 1, endRoot, segmentRoot));
     await world.request("evm_increaseTime", 200);
     await world.send(submitter, settleJob(deployment, 1n));
@@ -186,7 +196,9 @@ describe("indexer", () => {
       const job = await get("/jobs/1");
       expect(job).to.include({ status: "Settled", checkpoints: 2, committed: 2, solver: solver.address, penalty: "0" });
       expect(job.terms).to.include({ order: "shuffled", workUnits: String(10n ** 20n), steps: 2 });
-      expect((await get("/jobs")).map(({ id, status }: any) => [id, status])).to.deep.equal([[2, "Cancelled"], [1, "Settled"]]); // prettier-ignore
+      expect((await get("/jobs")).map(({ id, status }: any) => [id, status])).to.deep.equal([[3, "Ended"], [2, "Cancelled"], [1, "Settled"]]); // prettier-ignore
+      const { deadline } = await readJob(chain, 3n);
+      expect(await get("/jobs/3")).to.include({ ended: true, deadline: Number(deadline), committed: 1, penalty: "0" });
       expect((await get("/jobs?limit=1&before=2")).map(({ id }: any) => id)).to.deep.equal([1]);
       expect((await get("/jobs/1/checkpoints")).map(({ k }: any) => k)).to.deep.equal([1, 0]);
       expect((await get("/jobs/1/attestations"))[0]).to.include({ k: 0, verifier: verifier.address, root: endRoot });
@@ -270,7 +282,7 @@ describe("indexer", () => {
     const fresh = await world.resync();
     expect(contents(database)).to.deep.equal(contents(fresh));
     expect(contents(database)).not.to.deep.equal(settled);
-    expect(fresh.one("select count(*) as count from jobs")?.count).to.equal(3);
+    expect(fresh.one("select count(*) as count from jobs")?.count).to.equal(4);
     fresh.close();
     database.close();
     const again = new Database(path);

@@ -49,6 +49,8 @@ function recordMarket(recorder: Recorder, event: EventOf<"jobMarket">): void {
       const { jobId, solver, deadline, uri } = event.args;
       return recorder.change(jobId, "Running", { solver, deadline: Number(deadline), uri });
     }
+    case "JobEnded":
+      return recorder.change(event.args.jobId, "Running", { ended: true, deadline: Number(event.args.deadline) });
     case "JobCancelled":
       return recorder.change(event.args.jobId, "Cancelled", {});
     case "JobClosing":

@@ -22,6 +22,7 @@ const sentences: Readonly<Record<string, (facts: Values) => string>> = {
   TermOutOfRange: (f) =>
     `The term "${terms[Number(f.term)] ?? f.term}" is ${f.value}; it must be from ${f.least} to ${f.most}.`,
   NotSubmitter: (f) => `Only the submitter ${f.submitter} of job ${f.jobId} may do this, not ${f.caller}.`,
+  AlreadyEnded: (f) => `Job ${f.jobId} is ended already; its solver may commit until ${time(f.deadline)}.`,
   NotSolver: (f) => `Only the solver ${f.solver} of job ${f.jobId} may do this, not ${f.caller}.`,
   WrongTerms: (f) => `Job ${f.jobId} has other terms than those meant: read them again.`,
   TooLate: (f) => `It is too late for this on job ${f.jobId}: the time ended at ${time(f.last)}.`,

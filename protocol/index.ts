@@ -28,6 +28,7 @@ export * from "./job.ts";
 export * from "./listen.ts";
 export * from "./manifest.ts";
 export * from "./position.ts";
+export * from "./profit.ts";
 export * from "./reads/accounts.ts";
 export * from "./reads/games.ts";
 export * from "./reads/jobs.ts";

@@ -2,11 +2,21 @@ import type { Address, Hex } from "viem";
 import { DefectError } from "../common/index.ts";
 
 /** What a job waits for, in the order of the contract's enum. SPEC: spec/market.md. */
-export const statuses = ["None", "Open", "Running", "Closing", "Settled", "Expired", "Cancelled", "Convicted"] as const;
+export const statuses = [
+  "None",
+  "Open",
+  "Running",
+  "Closing",
+  "Settled",
+  "Expired",
+  "Cancelled",
+  "Convicted",
+  "Ended",
+] as const;
 export type Status = (typeof statuses)[number];
 
 /** Statuses that never change again. */
-export const finishedStatuses: readonly Status[] = ["Settled", "Expired", "Cancelled", "Convicted"];
+export const finishedStatuses: readonly Status[] = ["Settled", "Expired", "Cancelled", "Convicted", "Ended"];
 
 export type Order = "sequential" | "shuffled";
 const orders: readonly Order[] = ["sequential", "shuffled"];
@@ -52,6 +62,7 @@ export interface Terms {
   readonly duration: number;
   readonly window: number;
   readonly clock: number;
+  /** Seconds that a side has at least for a move, and a solver after an early end to commit what he trained. */
   readonly extension: number;
   readonly uri: string;
 }
@@ -66,10 +77,12 @@ export interface Job {
   /** Meaningful when Convicted. */
   readonly convictedCheckpoint: number;
   readonly openGames: number;
+  /** Whether the submitter ended the job early. */
+  readonly ended: boolean;
   /** Zero before acceptance. */
   readonly solver: Address;
   readonly attestations: number;
-  /** Seconds since the epoch; 0 before acceptance. */
+  /** Seconds since the epoch; 0 before acceptance. An end brings it forward. */
   readonly deadline: bigint;
   /** Seconds since the epoch; 0 before Closing. */
   readonly windowEnd: bigint;
@@ -87,6 +100,12 @@ export interface Checkpoint {
 export function segmentOf(terms: Pick<Terms, "steps" | "interval">, k: number): { firstStep: number; steps: number } {
   const firstStep = k * terms.interval;
   return { firstStep, steps: Math.min(terms.interval, terms.steps - firstStep) };
+}
+
+/** What the solver of a job that is ended early is paid for its first `committed` checkpoints. SPEC: spec/market.md. */
+export function earnedOf(terms: Terms, committed: number): bigint {
+  const steps = Math.min(committed * terms.interval, terms.steps);
+  return (terms.workUnits * terms.unitPrice * BigInt(steps)) / BigInt(terms.steps);
 }
 
 /** Number of checkpoints of a job. */

@@ -111,7 +111,8 @@ const schedule = z.discriminatedUnion("kind", [
   }),
 ]);
 
-const training = z.strictObject({
+/** How a job trains, with everything spelt out. */
+export const trainingSchema = z.strictObject({
   batch: extent,
   loss: z.enum([
     "softmaxCrossEntropy",
@@ -155,7 +156,7 @@ const schema = z.strictObject({
   version: z.literal(1),
   name: z.string().min(1).max(200),
   model,
-  training,
+  training: trainingSchema,
   dataset: z.discriminatedUnion("kind", [textDataset, csvDataset, tensorsDataset]),
   /** The state tensors in declared order. */
   states: z.array(stateTensor).min(1).max(4_096),

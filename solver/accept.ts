@@ -1,16 +1,17 @@
 import { OperatorError } from "../common/index.ts";
 import {
   crashPoint,
-  ensureFreeStake,
   identityOf,
+  lockStake,
   obtainBundle,
   validateOnChain,
+  type Bundle,
   type Session,
   type SolverConfig,
 } from "../daemon/index.ts";
-import { workUnitsPerStep } from "../engine/index.ts";
-import { acceptJob, readTerms, type Job, type Terms } from "../protocol/index.ts";
-import { refusalOf, tooSlow } from "./policy.ts";
+import { workUnitsPerStep, type Program } from "../engine/index.ts";
+import { acceptJob, estimateProfit, readTerms, type Estimate, type Job, type Terms } from "../protocol/index.ts";
+import { costsOf, refusalOf, tooLarge, tooPoor, tooSlow } from "./policy.ts";
 
 /** Jobs that this process looked at and leaves alone. */
 export type Declined = Set<string>;
@@ -28,44 +29,69 @@ export async function tryAccept(
 ): Promise<void> {
   const { chain, transactions, log } = session;
   const terms = await readTerms(chain, job.id);
-  const reason = await inspect(session, config, terms);
+  const { reason, estimate } = await inspect(session, config, job, terms);
   if (reason !== undefined) {
     declined.add(identityOf(job));
     log.info({ event: "declined", job: String(job.id), reason }, `Job ${job.id} declined: ${reason}`);
     return;
   }
-  await ensureFreeStake(session, terms.stake);
+  const worth = toldOf(estimate);
+  log.info(
+    { event: "accepting", job: String(job.id), ...worth },
+    `Job ${job.id} is taken for a profit of ${worth.profit}: ${worth.price} less ${worth.gasCost} of gas and ${worth.computeCost} of computing`,
+  );
   const call = acceptJob(chain.deployment, job.id, job.termsHash, artifactUrl);
-  const outcome = await transactions.perform({ key: `accept/${identityOf(job)}`, call });
+  const accept = () => transactions.perform({ key: `accept/${identityOf(job)}`, call });
+  const outcome = await lockStake(session, terms.stake, accept);
   if (outcome.kind === "refused" && outcome.refusal.code !== "reverted-wrong-status") throw outcome.refusal;
   if (outcome.kind !== "mined") return;
   crashPoint("accepted");
-  const facts = { job: String(job.id), steps: terms.steps, interval: terms.interval, uri: artifactUrl };
+  const facts = { job: String(job.id), steps: terms.steps, interval: terms.interval, uri: artifactUrl, ...worth };
   log.info({ event: "accepted", ...facts }, `Job ${job.id} accepted`);
 }
 
-/** Why to decline, undefined to accept. An OperatorError of the bundle is the submitter's: a reason, not a failure. */
-async function inspect(session: Session, config: SolverConfig, terms: Terms): Promise<string | undefined> {
+/** An estimate as a log says it: amounts as decimal strings. */
+function toldOf({ gas: _gas, ...amounts }: Estimate) {
+  const told = Object.entries(amounts).map(([name, amount]) => [name, String(amount)]);
+  return Object.fromEntries(told) as Readonly<Record<keyof typeof amounts, string>>;
+}
+
+type Inspection =
+  | { readonly reason: string; readonly estimate?: undefined }
+  | { readonly reason?: undefined; readonly estimate: Estimate };
+
+/** Why to decline, or what the job is worth. An OperatorError of the bundle is the submitter's: a reason, not a failure. */
+async function inspect(session: Session, config: SolverConfig, job: Job, terms: Terms): Promise<Inspection> {
   const now = BigInt(Math.floor(Date.now() / 1000));
-  const refusal = refusalOf(terms, config, now);
-  if (refusal !== undefined) return refusal;
+  // Without the time that training takes it costs no more than with it.
+  const first = refusalOf(job, terms, config, now) ?? tooPoor(estimateProfit(terms, costsOf(config)), config);
+  if (first !== undefined) return { reason: first };
   try {
-    const { maxDatasetBytes } = config;
-    const bundle = await obtainBundle({
-      store: session.store,
-      terms,
-      uri: terms.uri,
-      maxDatasetBytes,
-      signal: session.signal,
-    });
+    const bundle = await fetchBundle(session, config, terms);
     const workUnits = workUnitsPerStep(bundle.program) * BigInt(terms.steps);
-    if (terms.workUnits < workUnits) return `It pays for ${terms.workUnits} of its ${workUnits} work units.`;
+    if (terms.workUnits < workUnits)
+      return { reason: `It pays for ${terms.workUnits} of its ${workUnits} work units.` };
     await validateOnChain(session.chain, bundle);
-    return tooSlow(terms, await trialStep(session, terms));
+    const stepMs = await trialStep(session, terms);
+    const estimate = estimateProfit(terms, costsOf(config), stepMs * terms.steps);
+    const reason = tooSlow(terms, stepMs) ?? tooPoor(estimate, config);
+    return reason === undefined ? { estimate } : { reason };
   } catch (error) {
-    if (error instanceof OperatorError) return error.message;
+    if (error instanceof OperatorError) return { reason: error.message };
     throw error;
   }
+}
+
+/** The bundle in the store, no part of it larger than this machine takes. @throws OperatorError `job-too-large` */
+async function fetchBundle({ store, signal }: Session, config: SolverConfig, terms: Terms): Promise<Bundle> {
+  const check = (program: Program, datasetBytes = 0): void => {
+    const reason = tooLarge(program, config, datasetBytes);
+    if (reason !== undefined) throw new OperatorError("job-too-large", reason);
+  };
+  const maxDatasetBytes = Math.min(config.maxDatasetBytes, config.maxArtifactBytes);
+  const bundle = await obtainBundle({ store, terms, uri: terms.uri, maxDatasetBytes, check, signal });
+  check(bundle.program, await store.size(terms.datasetRoot));
+  return bundle;
 }
 
 /** The second of two steps from the initial state. UNITS: ms. @throws OperatorError when the engine cannot run the program */

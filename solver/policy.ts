@@ -1,16 +1,35 @@
 import type { SolverConfig } from "../daemon/index.ts";
-import type { Terms } from "../protocol/index.ts";
+import { executionBytes, type Program } from "../engine/index.ts";
+import type { Costs, Estimate, Job, Terms } from "../protocol/index.ts";
 
 /** What a solver looks at before he fetches anything. */
-export type Policy = Pick<SolverConfig, "minUnitPrice" | "maxStake" | "maxWorkUnits" | "minExtension">;
+export type Policy = Pick<
+  SolverConfig,
+  "minUnitPrice" | "minPrice" | "maxStake" | "maxWorkUnits" | "minExtension" | "submitters" | "programs"
+>;
+
+/** Whether a list names a value, whatever the case of its hexadecimal digits; a list that is empty names everything. */
+function allows(list: readonly string[], value: string): boolean {
+  return list.length === 0 || list.some((each) => each.toLowerCase() === value.toLowerCase());
+}
 
 /**
  * Why the terms are not worth the work, in one sentence; undefined when they are. Pure.
  * UNITS: `now` in seconds since the epoch.
  */
-export function refusalOf(terms: Terms, policy: Policy, now: bigint): string | undefined {
+export function refusalOf(
+  { submitter }: Pick<Job, "submitter">,
+  terms: Terms,
+  policy: Policy,
+  now: bigint,
+): string | undefined {
+  if (!allows(policy.submitters, submitter)) return `Its submitter ${submitter} is not among those that are allowed.`;
+  if (!allows(policy.programs, terms.programRoot))
+    return `Its program ${terms.programRoot} is not among those that are allowed.`;
   if (terms.unitPrice < policy.minUnitPrice)
     return `It pays ${terms.unitPrice} a work unit, less than ${policy.minUnitPrice}.`;
+  const price = terms.workUnits * terms.unitPrice;
+  if (price < policy.minPrice) return `It pays ${price}, less than ${policy.minPrice}.`;
   if (terms.stake > policy.maxStake) return `It locks ${terms.stake}, more than ${policy.maxStake}.`;
   if (terms.workUnits > policy.maxWorkUnits)
     return `It has ${terms.workUnits} work units, more than ${policy.maxWorkUnits}.`;
@@ -20,6 +39,34 @@ export function refusalOf(terms: Terms, policy: Policy, now: bigint): string | u
   if (terms.gasRate === 0n && terms.replayCompensation === 0n) return "Anyone may challenge it for nothing.";
   if (now > terms.acceptBy) return "The time to accept it is over.";
   return undefined;
+}
+
+/** Why a program asks for more than this machine gives, in one sentence; undefined when it does not. UNITS: bytes. Pure. */
+export function tooLarge(
+  program: Program,
+  { maxMemoryBytes, maxArtifactBytes }: Pick<SolverConfig, "maxMemoryBytes" | "maxArtifactBytes">,
+  datasetBytes = 0,
+): string | undefined {
+  const memory = executionBytes(program) + datasetBytes;
+  if (memory > maxMemoryBytes) return `It needs ${memory} bytes of memory, more than ${maxMemoryBytes}.`;
+  const state = program.states.reduce((sum, { words }) => sum + 4 * words, 0);
+  const largest = Math.max(state, ...program.constants.map(({ words }) => 4 * words));
+  if (largest <= maxArtifactBytes) return undefined;
+  return `One of its artifacts has ${largest} bytes, more than ${maxArtifactBytes}.`;
+}
+
+/** What this solver's work costs him. */
+export function costsOf({ gasCost, costPerUnit, costPerHour }: SolverConfig): Costs {
+  return { perGas: gasCost, perWorkUnit: costPerUnit, perHour: costPerHour };
+}
+
+/** Why a job is not worth the work, in one sentence; undefined when it is or nobody asked. Pure. */
+export function tooPoor(
+  { price, gasCost, computeCost, profit }: Estimate,
+  { minProfit }: Pick<SolverConfig, "minProfit">,
+): string | undefined {
+  if (minProfit === undefined || profit >= minProfit) return undefined;
+  return `It pays ${price} and costs ${gasCost} of gas and ${computeCost} of computing: the profit of ${profit} is less than ${minProfit}.`;
 }
 
 /** Share of the job's time that training may fill: the rest is for restarts, disputes and slow blocks. */

@@ -15,7 +15,7 @@ import {
   type Session,
   type SolverConfig,
 } from "../daemon/index.ts";
-import { serveArtifacts, type Job } from "../protocol/index.ts";
+import { finishedStatuses, serveArtifacts, type Job } from "../protocol/index.ts";
 import { tryAccept, type Declined } from "./accept.ts";
 import { Training } from "./training.ts";
 
@@ -114,5 +114,5 @@ function loop(
 
 /** Whether all that a job ever credits is credited. */
 function isOver({ status }: Job): boolean {
-  return status === "Settled" || status === "Expired" || status === "Convicted";
+  return finishedStatuses.includes(status) && status !== "Cancelled";
 }

@@ -85,6 +85,8 @@ export class Training {
     const { chain, address, compute, journal, log, metrics, tasks } = this.#session;
     const [job, terms] = await Promise.all([readJob(chain, jobId), readTerms(chain, jobId)]);
     if (job.status !== "Running" || !sameAddress(job.solver, address)) return;
+    // Nobody pays for what can no longer be committed.
+    if (Date.now() / 1000 > Number(job.deadline)) return;
     if (this.#trained(job, k) === undefined) {
       const segment = this.#segment(job, terms, k);
       const facts = { job: String(jobId), checkpoint: k, checkpoints: checkpointsOf(terms) };
@@ -149,7 +151,8 @@ export class Training {
   /** Whether a refused commitment needs nothing more: the chain has it, or the job is over. */
   async #settledOtherwise({ id }: Job, k: number, refusal: OperatorError): Promise<boolean> {
     const now = await readJob(this.#session.chain, id);
-    if (now.status !== "Running") {
+    const overtaken = now.ended && refusal.code === "reverted-too-late";
+    if (now.status !== "Running" || overtaken) {
       this.#session.log.warn(
         { event: "not-committed", job: String(id), checkpoint: k, reason: refusal.message },
         `Job ${id}: ${refusal.message}`,

@@ -30,7 +30,7 @@ export interface Source {
 }
 
 /** Largest program and dataset that are fetched. UNITS: bytes. */
-const maxProgramBytes = 256 * 1024 * 1024;
+const maxProgramBytes = 64 * 1024 * 1024;
 const maxDatasetBytes = 2 ** 31 - 1;
 /** Largest tokenizer.json that is fetched. UNITS: bytes. */
 const maxTokenizerBytes = 64 * 1024 * 1024;

@@ -106,11 +106,21 @@ async function putAll(bundle: Bundle, source: JobSource, job: CompiledJob): Prom
   return { version: 1, name: source.name, model, training: describe.training, dataset, states, roots };
 }
 
-async function putBundle(bundle: Bundle, source: JobSource, job: CompiledJob) {
+/** What a caller demands of a compiled job; what it throws takes the bundle back. */
+export type JobCheck = (job: PreparedJob) => void;
+
+async function putBundle(bundle: Bundle, source: JobSource, job: CompiledJob, check: JobCheck): Promise<PreparedJob> {
   try {
     const manifest = await putAll(bundle, source, job);
     const bytes = encodeManifest(manifest);
-    return { manifest, hash: await bundle.put(manifestHash(bytes), bytes) };
+    const hash = await bundle.put(manifestHash(bytes), bytes);
+    const { program: programRoot, dataset: datasetRoot, initialState: initialStateRoot } = manifest.roots;
+    const roots = { programRoot, datasetRoot, initialStateRoot, manifestHash: hash };
+    const { program } = job.compiled;
+    const units = workUnitsPerStep(program);
+    const prepared = { manifest, roots, workUnitsPerStep: units, program, bundleBytes: bundle.bytes };
+    check(prepared);
+    return prepared;
   } catch (error) {
     await bundle.undo();
     throw error;
@@ -120,24 +130,16 @@ async function putBundle(bundle: Bundle, source: JobSource, job: CompiledJob) {
 /**
  * Compiles a job and writes its bundle (manifest, program, constants, datasets, initial state, ONNX file) into a store, whole
  * or not at all.
- * Errors: OperatorError, one sentence on what the model, the data or the disk lacks.
+ * Errors: OperatorError, one sentence on what the model, the data or the disk lacks; what `check` throws.
  */
-export async function prepareJob(source: JobSource, store: ArtifactStore): Promise<NewJob> {
+export async function prepareJob(
+  source: JobSource,
+  store: ArtifactStore,
+  check: JobCheck = () => undefined,
+): Promise<NewJob> {
   const job = compileJob(source);
-  const bundle = new Bundle(store);
-  const { manifest, hash } = await putBundle(bundle, source, job);
-  const { program, dataset, initialState } = manifest.roots;
-  const roots = { programRoot: program, datasetRoot: dataset, initialStateRoot: initialState, manifestHash: hash };
-  const { compiled } = job;
-  const { program: made } = compiled;
-  return {
-    manifest,
-    roots,
-    workUnitsPerStep: workUnitsPerStep(made),
-    program: made,
-    bundleBytes: bundle.bytes,
-    compiled,
-  };
+  const prepared = await putBundle(new Bundle(store), source, job, check);
+  return { ...prepared, compiled: job.compiled };
 }
 
 /** SAFETY: whoever submits a damaged bundle pays for a job that nobody can solve. */

@@ -1,6 +1,13 @@
 import { parseEther } from "viem";
 import { OperatorError } from "../common/index.ts";
-import { checkpointsOf, escrowOf, readMinimumStake, type Chain, type Terms } from "../protocol/index.ts";
+import {
+  checkpointsOf,
+  defaultGasCost,
+  escrowOf,
+  readMinimumStake,
+  type Chain,
+  type Terms,
+} from "../protocol/index.ts";
 import type { PreparedJob } from "./prepare.ts";
 
 /** What a submitter may choose; the rest follows. */
@@ -72,7 +79,7 @@ export async function completeTerms(chain: Chain, job: PreparedJob, choices: Ter
     attestors,
     attestationFee: choices.attestationFee ?? max(perSegment / 4n, parseEther("0.01")),
     bounty: choices.bounty ?? max(price, parseEther("10")),
-    gasRate: choices.gasRate ?? 2_000_000_000n,
+    gasRate: choices.gasRate ?? defaultGasCost,
     gasCap: choices.gasCap ?? defaultGasCap,
     replayCompensation: choices.replayCompensation ?? perSegment,
     latePenalty: choices.latePenalty ?? price / 10n,

@@ -9,7 +9,7 @@ import {Checkpoint, Claim, GameTerms, Job, Status, Term, Terms} from "../types/J
 /// may dispute a checkpoint in `Pinpoint` until the window closes, then the job is settled. No owner; terms never change.
 /// SPEC: spec/market.md.
 ///
-/// Status: None → Open → Running → Closing → Settled or Expired; Open → Cancelled; Running or Closing → Convicted.
+/// Status: None → Open → Running → Closing → Settled, Expired or Ended; Open → Cancelled; Running or Closing → Convicted.
 /// Money moves by credits only (`ICredits`). Only the bound `Pinpoint` opens and closes disputes and convicts.
 interface IJobMarket {
     /// @notice A job was submitted and its escrow taken.
@@ -27,6 +27,9 @@ interface IJobMarket {
     event JobAccepted(JobId indexed jobId, address indexed solver, uint64 deadline, string uri);
     /// @notice The solver committed checkpoint k.
     event CheckpointCommitted(JobId indexed jobId, uint16 indexed k, bytes32 stateRoot, bytes32 segmentRoot);
+    /// @notice The submitter ended the job early: checkpoints are accepted until `deadline`, and those committed by then are
+    /// paid. `committed` are by now.
+    event JobEnded(JobId indexed jobId, uint16 committed, uint64 deadline);
     /// @notice The last checkpoint was committed; disputes may be opened before `windowEnd`.
     event JobClosing(JobId indexed jobId, uint64 windowEnd);
     /// @notice The deadline passed without the last checkpoint; disputes may be opened before `windowEnd`.
@@ -37,7 +40,8 @@ interface IJobMarket {
     event DisputeOpened(JobId indexed jobId, uint16 indexed k, uint32 openGames);
     /// @notice A game ended in the defender's favour.
     event DisputeClosed(JobId indexed jobId, uint32 openGames);
-    /// @notice The job is over: `status` is Settled (complete) or Expired, `penalty` of the stake was burned.
+    /// @notice The job is over: `status` is Settled (complete), Ended (early, by its submitter) or Expired; `penalty` of the
+    /// stake was burned.
     event JobSettled(JobId indexed jobId, Status status, uint256 penalty);
     /// @notice Checkpoint k fell; all of the job's stake was slashed, `paid` of it to Pinpoint.
     event JobConvicted(JobId indexed jobId, uint16 indexed k, uint256 slashed, uint256 paid);
@@ -50,6 +54,8 @@ interface IJobMarket {
     error TermOutOfRange(Term term, uint256 value, uint256 least, uint256 most);
     /// @notice Only the submitter may call.
     error NotSubmitter(JobId jobId, address caller, address submitter);
+    /// @notice The submitter has ended the job before; the solver may commit until `deadline`.
+    error AlreadyEnded(JobId jobId, uint256 deadline);
     /// @notice Only the solver may call.
     error NotSolver(JobId jobId, address caller, address solver);
     /// @notice The terms of the job are not those that the caller means to accept.
@@ -104,6 +110,13 @@ interface IJobMarket {
     /// @param segmentRoot Root over the states on its grid. SPEC: spec/commitments.md.
     function commit(JobId jobId, uint16 k, bytes32 stateRoot, bytes32 segmentRoot) external;
 
+    /// @notice Ends a running job early. The solver has `terms.extension` seconds of notice to commit what he trained, at most
+    /// until the deadline; then `expire` opens the window. At settlement he is paid for the steps of the committed
+    /// checkpoints and loses no late penalty. A job whose last checkpoint is committed in that time is complete.
+    /// Reverts: WrongStatus (not Running); NotSubmitter; AlreadyEnded; TooLate (after the deadline).
+    /// SAFETY: without notice, a submitter could end in front of a commitment and have its checkpoint for nothing.
+    function end(JobId jobId) external;
+
     /// @notice Closes a job whose deadline passed without the last checkpoint, and opens its window. Anyone.
     /// Reverts: WrongStatus (not Running); TooEarly.
     function expire(JobId jobId) external;
@@ -116,8 +129,9 @@ interface IJobMarket {
     /// @param root The state root the caller reached.
     function attest(JobId jobId, uint16 k, bytes32 root) external;
 
-    /// @notice Ends a job whose window is over: complete, the solver is credited the price; else the submitter, and the
-    /// late penalty is burned. Unused fees go to the submitter, the stake is unlocked. Anyone.
+    /// @notice Settles a job whose window is over. Complete: the solver is credited the price. Ended early: he is credited
+    /// ⌊price · steps committed / steps⌋, the submitter the rest. Else the submitter is credited the price, and the late
+    /// penalty is burned. Unused fees go to the submitter, the stake is unlocked. Anyone.
     /// Reverts: WrongStatus (not Closing); TooEarly (before windowEnd); GamesOpen.
     function settle(JobId jobId) external;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-/// @notice What a job waits for. Finished: Cancelled, Settled, Expired, Convicted. SPEC: spec/market.md.
+/// @notice What a job waits for. Finished: Settled, Expired, Cancelled, Convicted, Ended. SPEC: spec/market.md.
 enum Status {
     None,
     Open,
@@ -10,7 +10,8 @@ enum Status {
     Settled,
     Expired,
     Cancelled,
-    Convicted
+    Convicted,
+    Ended
 }
 
 /// @notice A member of `Terms`, or a value derived from them, that a rule bounds. In the order in which they are checked.
@@ -59,7 +60,8 @@ enum Term {
 /// @param duration Seconds from acceptance to the deadline of the last checkpoint.
 /// @param window Seconds from the last checkpoint (or from `expire`) in which disputes may be opened.
 /// @param clock Seconds that each side of a game has.
-/// @param extension Seconds that a side has at least when it comes to move; 1 to `clock`.
+/// @param extension Seconds that a side of a game has at least when it comes to move, and that the solver of a job that is
+/// ended early has to commit what he trained; 1 to `clock`.
 /// @param uri Where the bundle is served, at most 256 bytes.
 struct Terms {
     bytes32 programRoot;
@@ -96,9 +98,10 @@ struct Terms {
 /// @param committed Checkpoints committed so far.
 /// @param convictedCheckpoint The checkpoint that fell; meaningful when Convicted.
 /// @param openGames Games that keep the job from settling.
+/// @param ended Whether the submitter ended the job early.
 /// @param solver Who trains; zero before acceptance.
 /// @param attestations Attestations made so far, over all checkpoints.
-/// @param deadline Last second in which a checkpoint may be committed; 0 before acceptance.
+/// @param deadline Last second in which a checkpoint may be committed; 0 before acceptance. `end` brings it forward.
 /// @param windowEnd First second in which no dispute may be opened any more; 0 before Closing.
 /// @param termsHash keccak256 of the ABI encoding of the terms; `accept` names it.
 /// @param uri Where the solver serves checkpoints.
@@ -109,6 +112,7 @@ struct Job {
     uint16 committed;
     uint16 convictedCheckpoint;
     uint32 openGames;
+    bool ended;
     address solver;
     uint32 attestations;
     uint64 deadline;

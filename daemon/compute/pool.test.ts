@@ -128,4 +128,11 @@ describe("compute", () => {
       .to.be.instanceOf(TransientError)
       .with.property("code", "stopped");
   });
+
+  it("starts no thread for work that comes after it closed: the process would not end", async () => {
+    const closed = new ComputePool({ workers: 1, threads: 1, directory: folder, engine: "reference" });
+    await closed.close();
+    const late = await closed.segment({ segment, keep: false }).catch((error: unknown) => error);
+    expect(late).to.be.instanceOf(TransientError).with.property("code", "stopped");
+  });
 });

@@ -9,11 +9,16 @@ interface Waiting {
   readonly progress?: Progress;
 }
 
+function stopped(): TransientError {
+  return new TransientError("stopped", "The daemon stops.");
+}
+
 /** A thread and what it owes; a new thread takes the place of one that ended. */
 class Thread {
   readonly #setup: WorkerSetup;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
+  #stopped = false;
 
   constructor(setup: WorkerSetup) {
     this.#setup = setup;
@@ -24,6 +29,8 @@ class Thread {
   }
 
   ask(request: Request, progress?: Progress): Promise<SegmentResult | Move> {
+    // Work that was under way elsewhere may come late: a thread for it would keep the process alive.
+    if (this.#stopped) return Promise.reject(stopped());
     this.#worker ??= this.#start();
     const worker = this.#worker;
     return new Promise((resolve, reject) => {
@@ -33,7 +40,8 @@ class Thread {
   }
 
   async stop(): Promise<void> {
-    this.#fail(new TransientError("stopped", "The daemon stops."));
+    this.#stopped = true;
+    this.#fail(stopped());
     await this.#worker?.terminate();
   }
 

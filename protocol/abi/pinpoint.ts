@@ -70,6 +70,7 @@ export const pinpointAbi = [
   {"inputs":[{"internalType":"address","name":"recipient","type":"address"}],"name":"withdrawTo","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"JobId","name":"jobId","type":"uint64"},{"internalType":"uint256","name":"k","type":"uint256"},{"internalType":"address","name":"verifier","type":"address"}],"name":"AlreadyAttested","type":"error"},
   {"inputs":[{"internalType":"address","name":"bound","type":"address"}],"name":"AlreadyBound","type":"error"},
+  {"inputs":[{"internalType":"JobId","name":"jobId","type":"uint64"},{"internalType":"uint256","name":"deadline","type":"uint256"}],"name":"AlreadyEnded","type":"error"},
   {"inputs":[{"internalType":"JobId","name":"jobId","type":"uint64"},{"internalType":"uint256","name":"k","type":"uint256"},{"internalType":"uint256","name":"attestors","type":"uint256"}],"name":"AttestationsFull","type":"error"},
   {"inputs":[{"internalType":"JobId","name":"jobId","type":"uint64"},{"internalType":"uint256","name":"openGames","type":"uint256"}],"name":"GamesOpen","type":"error"},
   {"inputs":[{"internalType":"address","name":"caller","type":"address"},{"internalType":"address","name":"bound","type":"address"}],"name":"NotBound","type":"error"},

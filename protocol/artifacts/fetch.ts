@@ -117,7 +117,11 @@ export async function obtainArtifact(store: ArtifactStore, options: FetchOptions
   const kept = await store.get(options.root);
   if (kept !== undefined && (await tryRoot(options, kept)).root?.toLowerCase() === options.root.toLowerCase())
     return kept;
-  const bytes = await fetchArtifact(options);
+  const bytes = await fetchArtifact(options).catch((error: unknown) => {
+    if (kept === undefined || !(error instanceof TransientError)) throw error;
+    const message = `${store.path(options.root)} is damaged, and another copy is not to be had: ${error.message}`;
+    throw new TransientError(error.code, message, error.facts, { cause: error });
+  });
   await store.put(options.root, bytes);
   return bytes;
 }

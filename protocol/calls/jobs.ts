@@ -29,6 +29,10 @@ export function commitCheckpoint(
 ): Call {
   return call(deployment, "commit", jobId, k, stateRoot, segmentRoot);
 }
+/** Ends a running job early: its solver may commit for `terms.extension` seconds more, then `expireJob` opens the window. */
+export function endJob(deployment: Deployment, jobId: bigint): Call {
+  return call(deployment, "end", jobId);
+}
 export function expireJob(deployment: Deployment, jobId: bigint): Call {
   return call(deployment, "expire", jobId);
 }

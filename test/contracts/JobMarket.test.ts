@@ -56,6 +56,15 @@ describe("JobMarket", () => {
       await send(accounts.stranger, "settle", jobId);
       return jobId;
     },
+    Ended: async () => {
+      const jobId = await running(world, await goodTerms(world));
+      await send(accounts.submitter, "end", jobId);
+      await world.at((await readJob(world, jobId)).deadline + 1n);
+      await send(accounts.stranger, "expire", jobId);
+      await world.at((await readJob(world, jobId)).windowEnd);
+      await send(accounts.stranger, "settle", jobId);
+      return jobId;
+    },
     Cancelled: async () => {
       const jobId = await submit(world, await goodTerms(world));
       await send(accounts.submitter, "cancel", jobId);
@@ -242,10 +251,11 @@ describe("JobMarket", () => {
       cancel: [by(accounts.submitter), just(), ["Open"]],
       accept: [by(accounts.solver), async (jobId) => [jobId, await hash(jobId), ""], ["Open"]],
       commit: [by(accounts.solver), just(0, ...rootsOf(0)), ["Running"]],
+      end: [by(accounts.submitter), just(), ["Running"]],
       expire: [by(accounts.stranger), just(), ["Running"]],
       attest: [by(accounts.verifier), just(0, rootsOf(0)[0]), ["Running", "Closing"]],
       settle: [by(accounts.stranger), just(), ["Closing"]],
-      collectFees: [by(accounts.stranger), just(accounts.verifier, 0, 3), ["Settled", "Expired", "Convicted"]],
+      collectFees: [by(accounts.stranger), just(accounts.verifier, 0, 3), ["Settled", "Ended", "Expired", "Convicted"]],
       releaseFees: [by(accounts.stranger), just(0, 3), ["Convicted"]],
       openDispute: [asPinpoint, just(0), ["Running", "Closing"]],
       closeDispute: [asPinpoint, just(), ["Running", "Closing"]],

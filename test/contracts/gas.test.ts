@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { usualJobGas } from "../../protocol/index.ts";
 import { defaultGasCap } from "../../submitter/index.ts";
 import { dearest, type Figure, type Figures } from "../gas/figure.ts";
 import { measureGas } from "../gas/measure.ts";
@@ -50,6 +51,18 @@ describe("gas", function () {
   it("of a timeout is repaid to its caller", () => {
     const most = dearest(figures.calls, "Pinpoint.timeout");
     expect(Number(timeoutGas)).to.be.within(most, 1.5 * most);
+  });
+
+  it("of a solver's ordinary calls is what their estimate says, and no more", () => {
+    const measured = {
+      accept: gasOf(figures.calls, "JobMarket.accept"),
+      commit: gasOf(figures.calls, "JobMarket.commit, first"),
+      settle: Math.max(...["settle", "settle, ended"].map((name) => gasOf(figures.calls, `JobMarket.${name}`))),
+      withdraw: gasOf(figures.calls, "JobMarket.withdraw"),
+    };
+    for (const [name, gas] of Object.entries(measured)) {
+      expect(usualJobGas[name as keyof typeof measured], name).to.be.within(gas, 1.15 * gas);
+    }
   });
 
   it("of a conviction's judgement is metered, what follows from it included", () => {

@@ -61,6 +61,14 @@ async function jobCalls(): Promise<Figure[]> {
   await meter.send("JobMarket.expire", stranger, market, "expire", [unfinished]);
   await world.at((await world.now()) + BigInt(expiring.window));
   await meter.send("JobMarket.settle, expired", stranger, market, "settle", [unfinished]);
+
+  const stopped = await running(world, await goodTerms(world));
+  await world.send(solver, market, "commit", [stopped, 0, ...rootsOf(0)]);
+  await meter.send("JobMarket.end", submitter, market, "end", [stopped]);
+  await world.mineAt((await readJob(world, stopped)).deadline + 1n);
+  await world.send(stranger, market, "expire", [stopped]);
+  await world.at((await readJob(world, stopped)).windowEnd);
+  await meter.send("JobMarket.settle, ended", stranger, market, "settle", [stopped]);
   return meter.figures;
 }
 

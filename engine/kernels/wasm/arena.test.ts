@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { createPrng } from "../../../common/index.ts";
 import type { Operand, Operator, Program } from "../../program/types.ts";
-import { planOutputs } from "./arena.ts";
+import { executionBytes, planOutputs } from "./arena.ts";
 
 const SEED = 77;
 const OPERATORS = 200;
@@ -34,6 +34,11 @@ describe("output plan", () => {
           expect(overlap(ref.index, writer), `seed ${SEED}: ${writer} overwrites ${ref.index}`).to.equal(false);
       }
     });
+  });
+
+  it("is, with both states and the constants, the memory of an execution", () => {
+    const constants = [{ dtype: "f32" as const, words: 17, root: new Uint8Array(32) }];
+    expect(executionBytes({ ...program, constants })).to.equal(bytes + 2 * 64 + 128);
   });
 
   it("uses the space of dead outputs again, and none for state", () => {

@@ -92,3 +92,11 @@ export function planOutputs(program: Program): OutputPlan {
   }
   return { starts, bytes: gaps.end };
 }
+
+/** Memory that one execution of a program needs for its tensors, its dataset not counted. UNITS: bytes. */
+export function executionBytes(program: Program): number {
+  const sum = (tensors: readonly { readonly words: number }[]) =>
+    tensors.reduce((bytes, { words }) => bytes + alignBytes(words * 4), 0);
+  // States twice: the one that a step reads, and the next.
+  return planOutputs(program).bytes + 2 * sum(program.states) + sum(program.constants);
+}

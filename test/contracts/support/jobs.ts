@@ -67,6 +67,7 @@ export interface ChainJob {
   readonly committed: number;
   readonly convictedCheckpoint: number;
   readonly openGames: number;
+  readonly ended: boolean;
   readonly solver: Address;
   readonly attestations: number;
   readonly deadline: bigint;

@@ -65,6 +65,7 @@ abstract contract Checks is GameActions {
         _same("committed", id, c.committed, j.committed);
         _same("attestations", id, c.attestations, j.attestations);
         _same("open games", id, c.openGames, j.openGames);
+        _same("ended", id, c.ended ? 1 : 0, j.ended ? 1 : 0);
         _same("deadline", id, c.deadline, j.deadline);
         _same("window's end", id, c.windowEnd, j.windowEnd);
         _same("terms", id, uint256(c.termsHash), uint256(j.termsHash));

@@ -202,7 +202,7 @@ abstract contract GameActions is JobActions {
             _move(Pot.Stake, _key(j.solver), Pot.Reserve, g.jobId, reserve);
             _burn(Pot.Stake, _key(j.solver), t.stake - prize - tip - reserve);
             stakes[j.solver].locked -= t.stake;
-            _endEscrow(g.jobId, j.submitter);
+            _endEscrow(g.jobId, 0);
             j.convictedAt = g.checkpoint;
             _finishJob(g.jobId, Status.Convicted);
         }

@@ -203,6 +203,20 @@ abstract contract JobActions is Model {
         return true;
     }
 
+    function _end() internal returns (bool) {
+        (uint64 id, bool any) = _pickJob(Status.Running);
+        if (!any) return false;
+        JobModel storage j = jobs[id];
+        address caller = _rarely(5) ? _actor() : j.submitter;
+        bool succeeds = j.status == Status.Running && caller == j.submitter && !j.ended && time <= j.deadline;
+        _call("end", caller, address(market), abi.encodeCall(IJobMarket.end, (JobId.wrap(id))), succeeds);
+        if (!succeeds) return true;
+        uint256 notice = time + termsOf[id].extension;
+        j.ended = true;
+        if (notice < j.deadline) j.deadline = notice;
+        return true;
+    }
+
     function _attest() internal returns (bool) {
         (uint64 id, bool any) = _pickJob(_rarely(2) ? Status.Running : Status.Closing);
         if (!any) return false;
@@ -237,20 +251,37 @@ abstract contract JobActions is Model {
         if (!succeeds && !_rarely(8)) return false;
         _call("settle", _actor(), address(market), abi.encodeCall(IJobMarket.settle, (JobId.wrap(id))), succeeds);
         if (!succeeds) return true;
-        bool complete = j.committed == j.checkpoints;
-        _endEscrow(id, complete ? j.solver : j.submitter);
+        Status outcome = j.ended ? Status.Ended : Status.Expired;
+        if (j.committed == j.checkpoints) outcome = Status.Settled;
+        _endEscrow(id, _earned(id, outcome));
         stakes[j.solver].locked -= termsOf[id].stake;
-        if (!complete) _burn(Pot.Stake, _key(j.solver), termsOf[id].latePenalty);
-        _finishJob(id, complete ? Status.Settled : Status.Expired);
+        if (outcome == Status.Expired) _burn(Pot.Stake, _key(j.solver), termsOf[id].latePenalty);
+        _finishJob(id, outcome);
         return true;
     }
 
-    /// @dev The price goes to `payee`, the fees of attestations never made to the submitter.
-    function _endEscrow(uint64 id, address payee) internal {
+    /// @dev The solver's part of the price. Of an ended job what its committed steps cost, one after the other: the remainder
+    /// of each is carried to the next, so that only the last one's is the submitter's.
+    function _earned(uint64 id, Status outcome) private view returns (uint256 sum) {
+        uint256 price = held[Pot.Escrow][id];
+        if (outcome != Status.Ended) return outcome == Status.Settled ? price : 0;
+        Terms storage t = termsOf[id];
+        uint256 remainder;
+        for (uint256 k; k < jobs[id].committed; ++k) {
+            for (uint256 step = k * t.interval; step < (k + 1) * t.interval && step < t.steps; ++step) {
+                sum += (price + remainder) / t.steps;
+                remainder = (price + remainder) % t.steps;
+            }
+        }
+    }
+
+    /// @dev So much of the price goes to the solver, the rest and the fees of attestations never made to the submitter.
+    function _endEscrow(uint64 id, uint256 earned) internal {
         JobModel storage j = jobs[id];
         Terms storage t = termsOf[id];
         uint256 unused = (uint256(t.attestors) * j.checkpoints - j.attestations) * t.attestationFee;
-        _move(Pot.Escrow, id, Pot.MarketCredit, _key(payee), held[Pot.Escrow][id]);
+        _move(Pot.Escrow, id, Pot.MarketCredit, _key(j.solver), earned);
+        _move(Pot.Escrow, id, Pot.MarketCredit, _key(j.submitter), held[Pot.Escrow][id]);
         _move(Pot.Fees, id, Pot.MarketCredit, _key(j.submitter), unused);
     }
 
@@ -260,7 +291,8 @@ abstract contract JobActions is Model {
         JobModel storage j = jobs[id];
         (uint256 first, uint256 count) = (_roll(3), _roll(4));
         address verifier = _actor();
-        bool over = j.status == Status.Settled || j.status == Status.Expired || j.status == Status.Convicted;
+        bool over = j.status == Status.Settled || j.status == Status.Expired || j.status == Status.Ended;
+        over = over || j.status == Status.Convicted;
         uint256 last = j.status == Status.Convicted ? j.convictedAt : j.committed;
         for (uint256 i; i < ACTORS && attestations[id][first][verifier] != Attestation.Made; ++i) verifier = actors[i];
         uint256 found;

@@ -41,6 +41,7 @@ abstract contract Model is Ledger {
         uint16 garbageFrom;
         uint16 lazyFrom;
         bool calm;
+        bool ended;
         uint32 openGames;
         uint32 gamesEver;
         uint32 refundable;

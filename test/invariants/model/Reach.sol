@@ -31,7 +31,7 @@ abstract contract Reach {
         "DefenderWon",
         "Void"
     ];
-    string[8] private _statuses = [
+    string[9] private _statuses = [
         "None",
         "Open",
         "Running",
@@ -39,7 +39,8 @@ abstract contract Reach {
         "Settled",
         "Expired",
         "Cancelled",
-        "Convicted"
+        "Convicted",
+        "Ended"
     ];
     string[9] private _kinds = ["", "Sample", "Schedule", "View", "Map", "Dot", "Fold", "Gather", "Scatter"];
     string[5] private _reasons = ["", "Element", "Record", "Declaration", "Padding"];
@@ -79,10 +80,11 @@ abstract contract Reach {
         [Status.Running, Status.Convicted],
         [Status.Closing, Status.Settled],
         [Status.Closing, Status.Expired],
+        [Status.Closing, Status.Ended],
         [Status.Closing, Status.Convicted]
     ];
 
-    string[17] private _calls = [
+    string[18] private _calls = [
         "deposit",
         "unbond",
         "withdraw stake",
@@ -90,6 +92,7 @@ abstract contract Reach {
         "cancel",
         "accept",
         "commit",
+        "end",
         "expire",
         "attest",
         "settle",

@@ -10,7 +10,7 @@ import {vm} from "./Vm.sol";
 /// @title Random actions on the contracts, counted
 abstract contract Walker is Checks {
     /// @notice Weights of the actions, in their order below.
-    uint8[19] private _weights = [120, 5, 7, 30, 8, 10, 3, 1, 8, 12, 2, 5, 3, 5, 3, 2, 2, 3, 1];
+    uint8[20] private _weights = [120, 5, 7, 30, 8, 10, 3, 1, 8, 12, 2, 5, 3, 5, 3, 2, 2, 3, 1, 1];
 
     mapping(Phase from => mapping(Phase to => uint256)) public phaseCount;
     mapping(Phase => uint256) public timeoutCount;
@@ -69,7 +69,8 @@ abstract contract Walker is Checks {
         if (action == 15) return _withdrawCredit();
         if (action == 16) return _deposit();
         if (action == 17) return _rarely(2) ? _unbond() : _withdrawStake();
-        return _trespass();
+        if (action == 18) return _trespass();
+        return _end();
     }
 
     /// @dev Some seconds pass; now and then just so many that a term ends or has just ended.

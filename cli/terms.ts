@@ -1,0 +1,61 @@
+import { Option, type Command } from "commander";
+import type { Order } from "../protocol/index.ts";
+import type { TermChoices } from "../submitter/index.ts";
+import { amount, integer } from "./options.ts";
+
+/** The terms of a job that a command line may choose. */
+export interface TermOptions extends Partial<Omit<TermChoices, "order" | "acceptBy" | "uri">> {
+  readonly order?: Order;
+  /** UNITS: seconds from now. */
+  readonly acceptWithin?: number;
+}
+
+/** Terms by the same name as their option. */
+const names = [
+  "interval", "grid", "seed", "order", "unitPrice", "attestationFee", "attestors", "stake", "bounty", "gasRate", "gasCap",
+  "replayCompensation", "latePenalty", "duration", "window", "clock", "extension",
+] as const; // prettier-ignore
+
+/** The options that were given, as they are typed. */
+export function givenTerms(options: TermOptions): string[] {
+  const given = (["steps", ...names, "acceptWithin"] as const).filter((name) => options[name] !== undefined);
+  return given.map((name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+}
+
+/** The terms that were given. UNITS: `now` in seconds since the epoch. */
+export function termChoices(options: TermOptions, uri: string, now: bigint): TermChoices {
+  const given = names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]] as const);
+  const within = options.acceptWithin;
+  const acceptBy = within === undefined ? {} : { acceptBy: now + BigInt(within) };
+  return { ...Object.fromEntries(given), ...acceptBy, steps: options.steps ?? 0, uri };
+}
+
+/** Adds the options of the terms. @param needsSteps whether the number of steps must be given */
+export function withTerms(command: Command, needsSteps = false): Command {
+  const seconds = integer(1, 2 ** 32 - 1);
+  const steps = new Option("--steps <number>", "training steps of the whole job").argParser(integer(1, 2 ** 32 - 1));
+  return command
+    .addOption(steps.makeOptionMandatory(needsSteps))
+    .option("--interval <steps>", "steps of a segment (an eighth of all, at most 4,096)", integer(1, 2 ** 32 - 1))
+    .option("--grid <steps>", "steps between states committed in a segment", integer(1, 64))
+    .option("--seed <number>", "of the order and of random bits (1)", integer(0, 2 ** 32 - 1))
+    .addOption(new Option("--order <order>", "how samples are assigned (shuffled)").choices(["sequential", "shuffled"]))
+    .option("--unit-price <amount>", "for a work unit (1,000,000,000)", amount)
+    .option("--attestors <number>", "attestations paid, a checkpoint (2)", integer(0, 255))
+    .option("--attestation-fee <amount>", "for one attestation", amount)
+    .option("--stake <amount>", "what the solver locks", amount)
+    .option("--bounty <amount>", "of that stake, to who convicts a checkpoint", amount)
+    .option("--gas-rate <amount>", "tokens for a unit of gas of a game's winner", amount)
+    .option("--gas-cap <gas>", "most gas that is repaid", integer(0, 2 ** 32 - 1))
+    .option("--replay-compensation <amount>", "to a defender who wins", amount)
+    .option("--late-penalty <amount>", "what a solver loses who does not finish", amount)
+    .option("--accept-within <seconds>", "how long the job waits for a solver (1 day)", seconds)
+    .option("--duration <seconds>", "from acceptance to the last checkpoint (1 day)", seconds)
+    .option("--window <seconds>", "for disputes after the last checkpoint (1 day)", seconds)
+    .option("--clock <seconds>", "that each side of a game has (1 hour)", seconds)
+    .option(
+      "--extension <seconds>",
+      "that a side has at least for a move, and a solver after an early end (10 minutes)",
+      seconds,
+    );
+}
