@@ -32,7 +32,7 @@ export type DaemonRole = Exclude<Role, "submitter">;
 export const pollMs = 50;
 
 /** UNITS: ms after which a test stops waiting, if it did not end before. */
-const patienceMs = 240_000;
+const patienceMs = 600_000;
 
 /** One line of a daemon's log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly event?: string };
