@@ -164,6 +164,13 @@ const refusals: [Partial<NodeDescription>, Initialisers, string][] = [
   [{ opType: "DepthToSpace", attributes: { blocksize: 2 } }, {}, "[2, 4] in blocks of 2"],
   [{ opType: "SpaceToDepth", attributes: { blocksize: 2 } }, {}, "[2, 4] in blocks of 2"],
   [{ opType: "Einsum", inputs: ["x"], attributes: { equation: "...ijk" } }, {}, 'equation "...ijk" of such shapes'],
+  [{ opType: "Attention", inputs: ["x", "x", "x"] }, {}, "[2, 4] in 0 heads"],
+  [{ opType: "Attention", inputs: ["x", "x", "x"], attributes: { softcap: { float: 2 } } }, {}, "softcap"],
+  [
+    { opType: "Attention", inputs: ["q", "q", "q", "m"] },
+    { q: floats([1, 1, 3, 4]), m: floats([2, 3]) },
+    "a mask [2, 3] for scores [1, 1, 3, 3]",
+  ],
   [{ opType: "Einsum", inputs: ["x"], attributes: { equation: "ii" } }, {}, 'equation "ii"'],
   [{ opType: "Einsum", inputs: ["x"], attributes: { equation: "ijk->i" } }, {}, "[2, 4] as ijk"],
   [

@@ -1,6 +1,7 @@
 import { abs } from "./abs.ts";
 import { add } from "./add.ts";
 import { and } from "./and.ts";
+import { attention } from "./attention.ts";
 import { averagePool } from "./average-pool.ts";
 import { batchNormalization } from "./batch-normalization.ts";
 import { castLike } from "./cast-like.ts";
@@ -147,7 +148,7 @@ const arithmetic = [
   sum,
 ];
 const conditions = [and, equal, greater, greaterOrEqual, isNotANumber, less, lessOrEqual, not, or, where, xor];
-const products = [conv, convTranspose, cumSum, einsum, gemm, matmul];
+const products = [attention, conv, convTranspose, cumSum, einsum, gemm, matmul];
 const pools = [averagePool, globalAveragePool, globalMaxPool, maxPool];
 const sums = [
   logSoftmax,

@@ -1,6 +1,4 @@
-import { fold, foldProduct } from "../builder/fold.ts";
-import { call, map, operand } from "../builder/map.ts";
-import { insertAxis, type Value } from "../builder/value.ts";
+import { softmaxOf } from "../builder/softmax.ts";
 import type { NodeRule } from "./rule.ts";
 import { softmaxAxis, softmaxOpsets } from "./softmax-axis.ts";
 
@@ -12,17 +10,8 @@ export const softmax: NodeRule = {
   attributes: ["axis"],
   opsets: softmaxOpsets,
   lower(node) {
-    const b = node.builder;
-    const { last, back } = softmaxAxis(node);
-    const x = last(node.input(0));
-    const column = (value: Value) => insertAxis(value, x.shape.length - 1);
-    const e = map(b, "f32", [x, column(fold(b, "max", x))], call("exp", call("sub", operand(0), operand(1))));
-    const y = map(b, "f32", [e, column(fold(b, "sum", e))], call("div", operand(0), operand(1)));
-    const gradient = (dy: Value) => {
-      const g = last(dy);
-      const slope = call("mul", operand(1), call("sub", operand(0), operand(2)));
-      return [back(map(b, "f32", [g, y, column(foldProduct(b, g, y))], slope))];
-    };
-    return { outputs: [back(y)], gradient };
+    const { last, back: restored } = softmaxAxis(node);
+    const { y, back } = softmaxOf(node.builder, last(node.input(0)));
+    return { outputs: [restored(y)], gradient: (dy) => [restored(back(last(dy)))] };
   },
 };
