@@ -143,6 +143,11 @@ describe("submitter", () => {
   it("submits with complete terms and says what they cost", async () => {
     const { timestamp } = await chain.client.getBlock();
     terms = await completeTerms(chain, prepared, { steps: 24, interval: 10, uri: server.url }, timestamp);
+    const { training } = prepared.manifest;
+    const scheduled = { ...training, schedule: { kind: "cosine" as const, steps: 23 } };
+    const short = { ...prepared, manifest: { ...prepared.manifest, training: scheduled } };
+    const refused = await completeTerms(chain, short, { steps: 24, uri: server.url }, timestamp).catch(String);
+    expect(refused).to.contain("The learning rate's schedule covers 23 steps and the job has 24: submit fewer");
     const costs = explainCosts(terms);
     expect(costs.at(-1)).to.include({ name: "escrow", amount: escrowOf(terms) });
     const before = await readTokens(chain, devAccount(1).address);
