@@ -160,61 +160,6 @@ describe("pinpoint", () => {
       expect(wrong.err).to.contain("(labels-mismatch)");
     });
 
-    it("compiles tensors, some of them held out as a seed says", async () => {
-      writeFileSync(path("x.idx"), Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 4, 0, 0, 0, 2, 0, 2, 4, 6, 8, 10, 12, 14));
-      writeFileSync(path("t.idx"), Uint8Array.of(0, 0, 9, 1, 0, 0, 0, 4, 1, 255, 3, 4));
-      const words = ["compile", path("linear.onnx"), "--bundle", path("tensors"), "--batch", "1", "--json"];
-      const data = [
-        "--data",
-        `x=${path("x.idx")}`,
-        "--data",
-        `target=${path("t.idx")}`,
-        "--divisor",
-        "2",
-        "--mean",
-        "1,2",
-      ];
-      const huber = ["--loss", "huber", "--delta", "0.5", "--held-out", "0.25", "--split-seed", "1"];
-      const { manifest, datasetRoot } = answer(await cli(...words, ...data, ...huber));
-      expect(manifest.dataset).to.deep.include({
-        kind: "tensors",
-        samples: 3,
-        normalisation: { divisor: 2, mean: [1, 2] },
-      });
-      expect(manifest.dataset.fields).to.deep.equal([
-        { name: "x", dtype: "f32", length: 2 },
-        { name: "target", dtype: "f32", length: 1 },
-      ]);
-      expect(manifest.training).to.deep.include({ loss: "huber", lossSettings: { delta: 0.5 } });
-      const end = answer(await cli(...words, ...data, ...huber.slice(0, -2)));
-      expect(end.datasetRoot).to.not.equal(datasetRoot);
-    });
-
-    it("says before it costs anything what a job needs, operator by operator if asked", async () => {
-      const words = [
-        "compile",
-        example("next-char.onnx"),
-        "--text",
-        example("prose.txt"),
-        "--bundle",
-        path("explained"),
-      ];
-      const training = ["--optimiser", "adamw", "--schedule", "cosine", "--schedule-steps", "64", "--explain"];
-      const { out } = await cli(...words, ...training);
-      for (const line of [
-        /^ *3 +Map +3072 +49,152 +forward Tanh activation$/m,
-        /^model +5 trained tensors, 18,373 parameters, 36,746 of the optimiser$/m,
-        /^work units +[\d,]+ a step, [\d,]+ for 64 steps$/m,
-        /^memory +[\d.]+ KiB of outputs \(at least [\d.]+ KiB\)/m,
-        /^a dispute +at most \d+ moves, \d+ rounds, for segments of 8 steps, a state every 3$/m,
-        /^dearest to judge +operator \d+, \w+: [\d,]+ gas, [\d,]+ on data made to be dear \(estimates\)$/m,
-      ])
-        expect(out).to.match(line);
-      const { operators, explanation } = answer(await cli(...words, ...training, "--json"));
-      expect(operators).to.have.length.greaterThan(30);
-      expect(explanation.parameters).to.deep.equal({ trained: 18_373, frozen: 0, optimiser: 36_746 });
-    });
-
     it("submits it and says what it costs", async () => {
       const uri = servers[0]!.url;
       const words = ["submit", manifest, "--steps", "8", "--interval", "4", "--grid", "2", "--bundle", path("bundle")];

@@ -86,13 +86,14 @@ export function fetchCommand(io: Io): Command {
       .option("--checkpoint <number>", "which checkpoint; the last if left out", integer(0, 65_534))
       .option("--out <file>", "write the trained parameters: in the ONNX file, or alone as safetensors")
       .addOption(
-        new Option("--format <name>", "of that file; safetensors if its name ends so, else onnx").choices(
-          exportFormats,
-        ),
+        new Option(
+          "--format <name>",
+          "of that file; safetensors if its name ends so, else onnx; adapters: those alone, as safetensors",
+        ).choices(exportFormats),
       )
-      .option("--evaluate", "mean loss on the held-out samples (on the training samples if none are)")
+      .option("--evaluate", "mean loss, and accuracy, on the held-out samples (on the training samples if none are)")
       .option("--continue <text>", "a text model: continue this text")
-      .option("--characters <number>", "how far", integer(1, 100_000), 200)
+      .option("--characters <number>", "how many tokens", integer(1, 100_000), 200)
       .addOption(storeOption("--cache <folder>", "where fetched artifacts are kept", "PINPOINT_ARTIFACTS", "cache")),
   )
     .addHelpText(

@@ -140,9 +140,39 @@ describe("submitter", () => {
     expect(labels).to.be.instanceOf(OperatorError).with.property("code", "labels-mismatch");
   });
 
+  it("evaluates, continues and exports what an optimiser with moments and adapters trained", async () => {
+    const plain = await prepareJob(source, bundle);
+    const adapters = { rank: 2, alpha: 4, matrices: ["hidden.weight"] };
+    const made = await prepareJob({ ...source, adapters, optimiser: { kind: "adamw", learningRate: 0.01 } }, bundle);
+    const [base, adapted] = await Promise.all(
+      [plain, made].map(async ({ manifest, program }) => {
+        const state = await obtainState({ base: server.url, store: bundle }, manifest.roots.initialState, program);
+        const model = { manifest, program, state, terms: { uri: server.url } } as TrainedModel;
+        const inference = await Inference.create(model, bundle);
+        let text = "";
+        for await (const token of inference.continueText("the quic", 3)) text += token;
+        return { model, text, metrics: await inference.metrics() };
+      }),
+    );
+    // Adapters start at nothing, so both are the submitted model.
+    expect(adapted!.metrics).to.deep.equal(base!.metrics);
+    expect(adapted!.text).to.equal(base!.text);
+    const whole = await Promise.all([base!, adapted!].map(({ model }) => exportModel(model, bundle, "safetensors")));
+    expect(whole[1]).to.deep.equal(whole[0]);
+    const alone = decodeSafetensors(await exportModel(adapted!.model, bundle, "adapters"));
+    expect([...alone.keys()]).to.deep.equal(["hidden.weight.lora_A", "hidden.weight.lora_B"]);
+    const none = await exportModel(base!.model, bundle, "adapters").catch((error: unknown) => error);
+    expect(none).to.be.instanceOf(OperatorError).with.property("code", "no-adapters");
+  });
+
   it("submits with complete terms and says what they cost", async () => {
     const { timestamp } = await chain.client.getBlock();
     terms = await completeTerms(chain, prepared, { steps: 24, interval: 10, uri: server.url }, timestamp);
+    const { training } = prepared.manifest;
+    const scheduled = { ...training, schedule: { kind: "cosine" as const, steps: 23 } };
+    const short = { ...prepared, manifest: { ...prepared.manifest, training: scheduled } };
+    const refused = await completeTerms(chain, short, { steps: 24, uri: server.url }, timestamp).catch(String);
+    expect(refused).to.contain("The learning rate's schedule covers 23 steps and the job has 24: submit fewer");
     const costs = explainCosts(terms);
     expect(costs.at(-1)).to.include({ name: "escrow", amount: escrowOf(terms) });
     const before = await readTokens(chain, devAccount(1).address);

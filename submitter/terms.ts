@@ -58,15 +58,24 @@ function checkTerms(terms: Terms): Terms {
   return terms;
 }
 
+/** SAFETY: past the end of its table a learning rate is 0, and the steps there would be paid for nothing. */
+function checkSchedule({ manifest }: PreparedJob, steps: number): void {
+  const covered = manifest.training.schedule?.steps;
+  if (covered === undefined || steps <= covered) return;
+  const message = `The learning rate's schedule covers ${covered} steps and the job has ${steps}: submit fewer, or compile with --schedule-steps ${steps}.`;
+  throw new OperatorError("schedule-too-short", message, { covered, steps });
+}
+
 /**
  * Terms with sensible values for what is not chosen. The stake is the least that is allowed plus the price, so that
  * nobody gains by claiming what he did not train.
  *
  * @param now seconds since the epoch, by the chain's clock
- * @throws OperatorError `bad-uri`, `amount-too-large`
+ * @throws OperatorError `bad-uri`, `amount-too-large`, `schedule-too-short`
  */
 export async function completeTerms(chain: Chain, job: PreparedJob, choices: TermChoices, now: bigint): Promise<Terms> {
   const { steps, uri } = choices;
+  checkSchedule(job, steps);
   const interval = choices.interval ?? defaultInterval(steps);
   const checkpoints = BigInt(checkpointsOf({ steps, interval }));
   const workUnits = job.workUnitsPerStep * BigInt(steps);

@@ -7,7 +7,8 @@ import { evaluateBatch } from "./evaluate.ts";
 import { exportOnnx } from "./export/onnx.ts";
 import { decodeSafetensors, exportAdapters, exportSafetensors } from "./export/safetensors.ts";
 import type { TensorData } from "./graph.ts";
-import { compileForward, compileModel, type CompileOptions } from "./model.ts";
+import { compileForward } from "./forward.ts";
+import { compileModel, type CompileOptions } from "./model.ts";
 import { writeOnnx } from "./onnx/write.ts";
 
 const SEED = 47;

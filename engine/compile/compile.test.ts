@@ -8,7 +8,8 @@ import { parametersIn } from "./export/parameters.ts";
 import { decodeSafetensors, exportSafetensors } from "./export/safetensors.ts";
 import type { NamedField } from "./forward-graph.ts";
 import type { TensorData } from "./graph.ts";
-import { compileEvaluation, compileForward, compileModel, type CompiledModel } from "./model.ts";
+import { compileEvaluation, compileForward } from "./forward.ts";
+import { compileModel, type CompiledModel } from "./model.ts";
 import { importOnnx } from "./onnx/import.ts";
 import { writeOnnx, type GraphDescription } from "./onnx/write.ts";
 

@@ -1,4 +1,5 @@
-export { compileEvaluation, compileForward, compileModel } from "./model.ts";
+export { compileEvaluation, compileForward } from "./forward.ts";
+export { compileModel } from "./model.ts";
 export type { CompiledModel, CompileOptions, ModelOptions, StateTensor } from "./model.ts";
 export type { ForwardOptions, NamedField } from "./forward-graph.ts";
 export { lossNames } from "./loss/losses.ts";

@@ -1,14 +1,13 @@
 import { OperatorError } from "../../common/index.ts";
-import type { Dtype, Program } from "../program/types.ts";
+import type { Program } from "../program/types.ts";
 import { withAdapters, type Adapters } from "./adapters.ts";
 import { assemble, type AssembledProgram } from "./assemble.ts";
 import type { Graph } from "./graph.ts";
-import { makeValue, transpose, type Value } from "./builder/value.ts";
-import { wordsOf, type Builder } from "./builder/builder.ts";
-import { fieldValue, lowerForward, type ForwardGraph, type ForwardOptions, type Parameter } from "./forward-graph.ts";
+import { transpose, type Value } from "./builder/value.ts";
+import type { Builder } from "./builder/builder.ts";
+import { lowerForward, type ForwardGraph, type ForwardOptions, type Parameter } from "./forward-graph.ts";
 import { backward } from "./lowering.ts";
 import { call } from "./builder/map.ts";
-import { countCorrect } from "./metrics.ts";
 import { sumMicroBatches } from "./micro-batches.ts";
 import { evaluate } from "./optimisers/expression.ts";
 import { matching } from "./patterns.ts";
@@ -57,21 +56,22 @@ export interface CompiledModel {
 }
 
 /** A parameter's value in the order of its state words. */
-function stored({ transposed }: Parameter, value: Value): Value {
+export function stored({ transposed }: Parameter, value: Value): Value {
   return transposed ? transpose(value) : value;
 }
 
-function stateOf(role: "parameter" | "running" | "frozen", { name, shape, transposed }: Parameter): StateTensor {
+export function stateOf(role: "parameter" | "running" | "frozen", { name, shape, transposed }: Parameter): StateTensor {
   return { name, role, shape, transposed };
 }
 
-function checked(model: CompiledModel): CompiledModel {
+/** The model, of whose program no executor will find fault. */
+export function checked(model: CompiledModel): CompiledModel {
   validateProgram(model.program);
   return model;
 }
 
 /** The graph with its adapters, and what alone is trained where there are some. */
-function importModel({ onnx, adapters }: ModelOptions): { graph: Graph; trained?: ReadonlySet<string> } {
+export function importModel({ onnx, adapters }: ModelOptions): { graph: Graph; trained?: ReadonlySet<string> } {
   const graph = importOnnx(onnx);
   return adapters === undefined ? { graph } : withAdapters(graph, adapters);
 }
@@ -125,7 +125,8 @@ function differentiate(options: CompileOptions): Differentiated {
   };
 }
 
-interface PlacedState {
+/** A state tensor with its words before the first step and its value after each. */
+export interface PlacedState {
   readonly state: StateTensor;
   readonly value: Value;
   readonly initial: Uint32Array;
@@ -189,59 +190,5 @@ export function compileModel(options: CompileOptions): CompiledModel {
     initialState: ordered.map(({ initial }) => initial),
     states: ordered.map(({ state }) => state),
     ...(options.adapters === undefined ? {} : { adapters: options.adapters }),
-  });
-}
-
-/** What a program that trains nothing yields beside the parameters, which it passes through. */
-type Outputs = (forward: ForwardGraph) => PlacedState[];
-
-function compileOutputs(options: ModelOptions, outputs: Outputs): CompiledModel {
-  const forward = lowerForward(importModel(options).graph, options, false);
-  const kept = forward.parameters.map((parameter): PlacedState => {
-    const value = stored(parameter, parameter.value);
-    return { state: stateOf("frozen", parameter), value, initial: parameter.words.slice() };
-  });
-  const placed = [...kept, ...outputs(forward)];
-  return checked({
-    ...assemble(forward.builder, { values: placed.map(({ value }) => value) }),
-    initialState: placed.map(({ initial }) => initial),
-    states: placed.map(({ state }) => state),
-  });
-}
-
-function emptyState(name: string, role: StateTensor["role"], value: Value): PlacedState {
-  const state = { name, role, shape: value.shape, transposed: false };
-  return { state, value, initial: new Uint32Array(wordsOf(value)) };
-}
-
-/**
- * Compiles a forward pass: the parameters of `compileModel` in the order of the file, passed through, then the logits of the batch.
- * Run on the same engine, so a continuation is as repeatable as training.
- */
-export function compileForward(options: ModelOptions): CompiledModel {
-  return compileOutputs(options, ({ logits }) => [emptyState("logits", "logits", logits)]);
-}
-
-/**
- * Compiles an evaluation, a program whose state holds sums over its steps, so that they can be claimed and judged as training is: the
- * parameters, passed through, then `lossSum` (f32: the sum over the steps of the batch's mean loss), and for softmaxCrossEntropy the
- * counts `correct` and `compared` (i32: positions whose label has the greatest logit, and all that count).
- */
-export function compileEvaluation(options: ModelOptions & LossOptions): CompiledModel {
-  return compileOutputs(options, ({ builder: b, parameters, logits }) => {
-    const before = (place: number, dtype: Dtype) =>
-      makeValue({ space: "state", index: parameters.length + place }, dtype, []);
-    b.origin = { phase: "loss" };
-    const { value } = lossOf(b, options.fields, options, logits);
-    const lossSum = evaluate(b, (use) => call("add", use(before(0, "f32")), use(value)));
-    if (options.loss !== "softmaxCrossEntropy") return [emptyState("lossSum", "metric", lossSum)];
-    const labels = fieldValue(b, options.fields, options.label, "The label");
-    const counters = { correct: before(1, "i32"), compared: before(2, "i32") };
-    const counts = countCorrect(b, logits, labels, options.lossSettings?.ignoreIndex, counters);
-    return [
-      emptyState("lossSum", "metric", lossSum),
-      emptyState("correct", "metric", counts.correct),
-      emptyState("compared", "metric", counts.compared),
-    ];
   });
 }

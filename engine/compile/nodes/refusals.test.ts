@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { OperatorError } from "../../../common/index.ts";
 import type { TensorData } from "../graph.ts";
-import { compileForward } from "../model.ts";
+import { compileForward } from "../forward.ts";
 import { writeOnnx, type NodeDescription } from "../onnx/write.ts";
 import { nodeRules, refusedNodes } from "./rules.ts";
 

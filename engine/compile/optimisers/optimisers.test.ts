@@ -262,6 +262,28 @@ describe("compiled updates", () => {
     expect(started.length).to.be.at.least(3);
   });
 
+  it("clip gradients of any size by their norm, added up in blocks", async () => {
+    for (const features of [300, 600, 1_025]) {
+      const wide = [fieldOf("x", uniform(batch * features), features), fieldOf("target", uniform(batch), 1)];
+      const zeros = { dtype: "f32", shape: [features, 1], values: new Float32Array(features) } as const;
+      const file = writeOnnx({
+        name: "wide",
+        inputs: [{ name: "x", dtype: "f32", shape: ["batch", features] }],
+        outputs: [{ name: "y", dtype: "f32", shape: ["batch", 1] }],
+        initialisers: { w: zeros },
+        nodes: [{ opType: "MatMul", inputs: ["x", "w"], output: "y" }],
+      });
+      const common = { onnx: file, batch, fields: wide, inputs: { x: "x" }, label: "target" } as const;
+      const clip = { by: "norm", limit: 0.125 } as const;
+      const model = compileModel({ ...common, loss: "meanSquaredError", optimiser: sgdOf(1), clip });
+      const executor = await createExecutor("wasm", { ...model, dataset: { samples: batch, fields: wide } });
+      executor.setState(model.initialState);
+      executor.step({ step: 0, seed: 0, order: "sequential" });
+      const moved = [...parametersIn(model, executor.getState()).get("w")!.values];
+      expect(Math.hypot(...moved)).to.be.closeTo(0.125, 1e-6);
+    }
+  });
+
   const refusals: [Partial<Settings>, string, string][] = [
     [{ optimiser: sgdOf(0) }, "setting-invalid", "The learningRate of sgd is 0; give a number above 0."],
     [{ optimiser: sgdOf(1e-60) }, "setting-invalid", "The learningRate of sgd is 1e-60; give a number above 0."],
