@@ -104,8 +104,15 @@ export function solverCommand(io: Io): Command {
     .action((options: SolverOptions) => solve(options, io));
 }
 
-async function verify(options: DaemonOptions & { readonly attest: boolean }, io: Io): Promise<void> {
-  const all = { ...common(options), attest: options.attest };
+interface VerifierOptions extends DaemonOptions {
+  readonly attest: boolean;
+  readonly minExtension?: number;
+  readonly maxBond?: bigint;
+}
+
+async function verify(options: VerifierOptions, io: Io): Promise<void> {
+  const { attest, minExtension, maxBond } = options;
+  const all = { ...common(options), attest, minExtension, maxBond };
   const config = parseVerifierConfig(all, process.env, await passwordFor(io, options));
   await runUntil(await startVerifier(config), io.signal);
 }
@@ -117,11 +124,13 @@ export function verifierCommand(io: Io): Command {
   );
   return withCompute(withData(command, "verifier", 1_000))
     .option("--no-attest", "only dispute: needs no stake")
+    .option("--min-extension <seconds>", "leave jobs whose games leave less for a move", integer(1, 2 ** 32 - 1))
+    .option("--max-bond <amount>", "leave jobs whose games take a larger bond", amount)
     .addHelpText(
       "after",
       "\nExamples:\n  PINPOINT_KEY=0x… pinpoint verifier\n  pinpoint verifier --keystore verifier.json --no-attest",
     )
-    .action((options: DaemonOptions & { readonly attest: boolean }) => verify(options, io));
+    .action((options: VerifierOptions) => verify(options, io));
 }
 
 async function index(

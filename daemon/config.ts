@@ -68,6 +68,10 @@ const solver = daemon.extend({
 const verifier = daemon.extend({
   /** Whether to attest; disputes are opened either way. */
   attest: z.boolean().default(true),
+  /** UNITS: seconds; jobs whose games leave less for a move are left. */
+  minExtension: z.int().positive().default(20),
+  /** UNITS: the token's smallest unit; jobs whose games take a larger bond are left. */
+  maxBond: amount.default(10n ** 30n),
 });
 
 interface Secrets extends SigningKey {

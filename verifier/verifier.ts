@@ -1,6 +1,7 @@
 import type { Address } from "viem";
 import {
   type Daemon,
+  identityOf,
   isVoid,
   openSession,
   Play,
@@ -14,9 +15,10 @@ import {
   type Session,
   type VerifierConfig,
 } from "../daemon/index.ts";
-import { finishedStatuses, readClaim, type Claim, type Job } from "../protocol/index.ts";
+import { finishedStatuses, readBond, readClaim, readTerms, type Claim, type Job } from "../protocol/index.ts";
 import { attest, attestationSettled, collect, stake } from "./attestations.ts";
 import { openDispute, tendVoid } from "./disputes.ts";
+import { refusalOf, type Policy } from "./policy.ts";
 import { Replays } from "./replays.ts";
 
 /** Blocks between two looks at the credits while no job ends. */
@@ -57,7 +59,7 @@ export async function startVerifier(config: VerifierConfig): Promise<Verifier> {
 /** What a verifier does about every new block: read, decide, start what is missing. */
 function loop(session: Session, config: VerifierConfig, replays: Replays): (head: Head) => Promise<void> {
   const { address, tasks } = session;
-  const checks = new Checks(session, config.attest, replays);
+  const checks = new Checks(session, config, replays);
   const [jobs, games] = [unfinishedJobs(session), unfinishedGames(session)];
   const play = new Play({ session, side: "challenger" });
   const risk = watchRisk(session, "challenger");
@@ -71,8 +73,6 @@ function loop(session: Session, config: VerifierConfig, replays: Replays): (head
     for (const job of allJobs) {
       if (finishedStatuses.includes(job.status)) tasks.start(`collect/${job.id}`, () => collect(session, job));
       if (disputable(job, head) && !sameAddress(job.solver, address)) {
-        // While the solver trains: the stake must be there before the first attestation.
-        if (config.attest) tasks.start("stake", () => stake(session));
         tasks.start(`check/${job.id}`, () => checks.check(job));
       }
       tendClock(session, job, head, settleGrace);
@@ -92,29 +92,47 @@ const checkpointsRechecked = 8;
 /** The claims of the jobs, checked in order. */
 class Checks {
   readonly #session: Session;
-  readonly #attesting: boolean;
+  readonly #config: Policy & Pick<VerifierConfig, "attest">;
   readonly #replays: Replays;
   /** First checkpoint of each job that still needs something. */
   readonly #next = new Map<string, number>();
+  /** Whether a job is left alone. Terms never change. */
+  readonly #declined = new Map<string, boolean>();
 
-  constructor(session: Session, attesting: boolean, replays: Replays) {
+  constructor(session: Session, config: Policy & Pick<VerifierConfig, "attest">, replays: Replays) {
     this.#session = session;
-    this.#attesting = attesting;
+    this.#config = config;
     this.#replays = replays;
   }
 
   /** Up to the first claim that is not replayed or that differs. */
   async check(job: Job): Promise<void> {
-    const id = `${job.id}/${job.termsHash}`;
+    const id = identityOf(job);
+    if (await this.#declines(job)) return;
+    // While the solver trains: the stake must be there before the first attestation.
+    if (this.#config.attest) this.#session.tasks.start("stake", () => stake(this.#session));
     for (let k = this.#next.get(id) ?? 0; k < job.committed; k++) {
       const claim = await readClaim(this.#session.chain, job.id, k);
       const replay = await this.#replays.of(job, k, claim);
       if (replay === undefined) return;
       if (replay.differs) return openDispute(this.#session, job, k, claim, replay);
-      const settled = !this.#attesting || attestationSettled(this.#session, job, k, claim);
+      const settled = !this.#config.attest || attestationSettled(this.#session, job, k, claim);
       if (!settled) this.#attest(job, k, claim);
       else if (k === (this.#next.get(id) ?? 0) && k + checkpointsRechecked < job.committed) this.#next.set(id, k + 1);
     }
+  }
+
+  async #declines(job: Job): Promise<boolean> {
+    const id = identityOf(job);
+    const known = this.#declined.get(id);
+    if (known !== undefined) return known;
+    const { chain, log } = this.#session;
+    const [terms, bond] = await Promise.all([readTerms(chain, job.id), readBond(chain, job.id)]);
+    const reason = refusalOf(terms, bond, this.#config);
+    this.#declined.set(id, reason !== undefined);
+    if (reason === undefined) return false;
+    log.warn({ event: "declined", job: String(job.id), reason }, `Job ${job.id} is left alone: ${reason}`);
+    return true;
   }
 
   /** On its own: an attestation that fails must not keep a later checkpoint from being checked. */
