@@ -15,15 +15,16 @@ export function proposalOf(claim: Claim, own: Replay): Hex {
 export async function openDispute(session: Session, job: Job, k: number, claim: Claim, own: Replay): Promise<void> {
   const { chain, transactions, log, metrics } = session;
   const key = `open/${job.id}/${k}/${claim.endRoot}/${claim.segmentRoot}`;
-  if (session.journal.get(key)?.state === "mined") return;
   const bond = await readBond(chain, job.id);
   const proposed = proposalOf(claim, own);
   const call = openGame(chain.deployment, job.id, k, claim.endRoot, proposed);
-  const outcome = await spendTokens(session, "pinpoint", bond, () =>
-    transactions.perform({ key, call, note: { proposed } }),
-  );
+  const open = () => transactions.perform({ key, call, note: { proposed } });
+  // A mined opening is looked up again, and sent again where a reorganised chain has lost it: its bond is approved already.
+  const mined = session.journal.get(key)?.state === "mined";
+  const outcome = await (mined ? open() : spendTokens(session, "pinpoint", bond, open));
   if (outcome.kind === "refused" && outcome.refusal.code === "reverted-wrong-status") return;
   expectMined(outcome, key);
+  if (outcome.kind === "mined" && !outcome.made) return;
   crashPoint("disputed");
   metrics.disputes.inc();
   const facts = { job: String(job.id), checkpoint: k, claimed: claim.endRoot, proposed, bond: String(bond) };
