@@ -32,6 +32,7 @@ interface SolverOptions extends DaemonOptions, ServerOptions {
   readonly minUnitPrice?: bigint;
   readonly maxStake?: bigint;
   readonly maxWorkUnits?: bigint;
+  readonly minGasRate?: bigint;
   readonly maxJobs?: number;
   readonly diverge?: string;
 }
@@ -78,8 +79,8 @@ function common(options: DaemonOptions) {
 }
 
 async function solve(options: SolverOptions, io: Io): Promise<void> {
-  const { host, port, publicUrl, minUnitPrice, maxStake, maxWorkUnits, maxJobs, diverge } = options;
-  const policy = { minUnitPrice, maxStake, maxWorkUnits, maxJobs, diverge };
+  const { host, port, publicUrl, minUnitPrice, maxStake, maxWorkUnits, minGasRate, maxJobs, diverge } = options;
+  const policy = { minUnitPrice, maxStake, maxWorkUnits, minGasRate, maxJobs, diverge };
   const all = { ...common(options), ...policy, artifacts: { host, port, publicUrl } };
   const config = parseSolverConfig(all, process.env, await passwordFor(io, options));
   await runUntil(await startSolver(config), io.signal);
@@ -93,6 +94,7 @@ export function solverCommand(io: Io): Command {
     .option("--min-unit-price <amount>", "leave jobs that pay less for a work unit", amount)
     .option("--max-stake <amount>", "leave jobs that lock more", amount)
     .option("--max-work-units <number>", "leave jobs that are larger", amount)
+    .option("--min-gas-rate <amount>", "leave jobs whose games repay gas at less", amount)
     .option("--max-jobs <number>", "jobs trained at the same time", integer(1, 1_000))
     .option("--diverge <place>", "flip one bit, to see it caught: checkpoint:step:operator:element:bit")
     .addHelpText(

@@ -60,6 +60,10 @@ const solver = daemon.extend({
   maxWorkUnits: amount.default(2n ** 128n - 1n),
   /** UNITS: seconds; jobs whose games leave less for a move are left. */
   minExtension: z.int().positive().default(20),
+  /** UNITS: gas; jobs that repay less of a game are left. A whole defence takes up to a million. */
+  minGasCap: z.int().min(0).default(1_000_000),
+  /** UNITS: the token's smallest unit for a unit of gas; jobs that repay a game's gas at less are left. */
+  minGasRate: amount.default(0n),
   /** Jobs trained at the same time. */
   maxJobs: z.int().positive().default(4),
   diverge: z.string().optional(),

@@ -3,9 +3,10 @@ import type { Terms } from "../protocol/index.ts";
 import { refusalOf, tooSlow } from "./policy.ts";
 
 describe("a solver's policy", () => {
-  const fair = { extension: 20, gasRate: 1n, replayCompensation: 0n };
+  const fair = { extension: 20, gasCap: 1_000, gasRate: 1n, replayCompensation: 0n };
   const terms = { unitPrice: 10n, stake: 100n, workUnits: 1_000n, acceptBy: 50n, ...fair } as Terms;
-  const policy = { minUnitPrice: 10n, maxStake: 100n, maxWorkUnits: 1_000n, minExtension: 20 };
+  const limits = { minUnitPrice: 10n, maxStake: 100n, maxWorkUnits: 1_000n };
+  const policy = { ...limits, minExtension: 20, minGasCap: 1_000, minGasRate: 0n };
 
   it("takes what is just good enough", () => {
     expect(refusalOf(terms, policy, 50n)).to.equal(undefined);
@@ -21,6 +22,8 @@ describe("a solver's policy", () => {
   it("leaves jobs whose games are traps", () => {
     expect(refusalOf({ ...terms, extension: 19 }, policy, 50n)).to.match(/19 seconds for a move/);
     expect(refusalOf({ ...terms, gasRate: 0n }, policy, 50n)).to.match(/for nothing/);
+    expect(refusalOf({ ...terms, gasCap: 999 }, policy, 50n)).to.match(/999 gas of a game/);
+    expect(refusalOf(terms, { ...policy, minGasRate: 2n }, 50n)).to.match(/pays 1 for gas, less than 2/);
     expect(refusalOf({ ...terms, gasRate: 0n, replayCompensation: 1n }, policy, 50n)).to.equal(undefined);
   });
 
