@@ -1,4 +1,4 @@
-import { crashPoint, ensureBondedStake, type Session } from "../daemon/index.ts";
+import { crashPoint, ensureBondedStake, identityOf, type Session } from "../daemon/index.ts";
 import {
   attestCheckpoint,
   collectFees,
@@ -23,8 +23,8 @@ export function attestationSettled({ journal }: Session, job: Job, k: number, cl
   return journal.get(attestKey(job, k))?.state === "mined" || journal.kept(fullKey(job, k, claim)) !== undefined;
 }
 
-function attestKey({ id }: Job, k: number): string {
-  return `attest/${id}/${k}`;
+function attestKey(job: Job, k: number): string {
+  return `attest/${identityOf(job)}/${k}`;
 }
 
 function fullKey({ id }: Job, k: number, { endRoot }: Claim): string {
@@ -62,7 +62,7 @@ export async function attest(session: Session, job: Job, k: number, claim: Claim
 /** Collects the fees of a finished job's attestations, once. */
 export async function collect(session: Session, job: Job): Promise<void> {
   const { chain, address, transactions, journal, log } = session;
-  if (!journal.list(`attest/${job.id}/`).some(({ state }) => state === "mined")) return;
+  if (!journal.list(`attest/${identityOf(job)}/`).some(({ state }) => state === "mined")) return;
   if (journal.kept(`collected/${job.id}`) !== undefined) return;
   for (let first = 0; first < job.checkpoints; first += collectAtOnce) {
     const count = Math.min(collectAtOnce, job.checkpoints - first);
