@@ -16,3 +16,12 @@ export function refusalOf({ extension }: Pick<Terms, "extension">, bond: bigint,
   if (bond > policy.maxBond) return `A game on it takes a bond of ${bond}, more than ${policy.maxBond}.`;
   return undefined;
 }
+
+/** Replays of a segment that must fit into the least time for a move: the move's own, and one more for a busy machine. */
+const replaysPerMove = 2;
+
+/** Why a claim that differs is not disputed: this machine is too slow for the job's games. UNITS: ms of one replay. Pure. */
+export function tooSlow({ extension }: Pick<Terms, "extension">, replayMs: number): string | undefined {
+  const move = (replaysPerMove * replayMs) / 1000;
+  return move > extension ? `A move in a game may take ${Math.ceil(move)} of its ${extension} seconds.` : undefined;
+}

@@ -12,13 +12,14 @@ import {
   watchRisk,
   withdrawCredits,
   type Head,
+  type Replay,
   type Session,
   type VerifierConfig,
 } from "../daemon/index.ts";
 import { finishedStatuses, readBond, readClaim, readTerms, type Claim, type Job } from "../protocol/index.ts";
 import { attest, attestationSettled, collect, stake } from "./attestations.ts";
 import { openDispute, tendVoid } from "./disputes.ts";
-import { refusalOf, type Policy } from "./policy.ts";
+import { refusalOf, tooSlow, type Policy } from "./policy.ts";
 import { Replays } from "./replays.ts";
 
 /** Blocks between two looks at the credits while no job ends. */
@@ -115,7 +116,7 @@ class Checks {
       const claim = await readClaim(this.#session.chain, job.id, k);
       const replay = await this.#replays.of(job, k, claim);
       if (replay === undefined) return;
-      if (replay.differs) return openDispute(this.#session, job, k, claim, replay);
+      if (replay.differs) return this.#dispute(job, k, claim, replay);
       const settled = !this.#config.attest || attestationSettled(this.#session, job, k, claim);
       if (!settled) this.#attest(job, k, claim);
       else if (k === (this.#next.get(id) ?? 0) && k + checkpointsRechecked < job.committed) this.#next.set(id, k + 1);
@@ -126,13 +127,24 @@ class Checks {
     const id = identityOf(job);
     const known = this.#declined.get(id);
     if (known !== undefined) return known;
-    const { chain, log } = this.#session;
+    const { chain } = this.#session;
     const [terms, bond] = await Promise.all([readTerms(chain, job.id), readBond(chain, job.id)]);
-    const reason = refusalOf(terms, bond, this.#config);
-    this.#declined.set(id, reason !== undefined);
+    return this.#decline(job, refusalOf(terms, bond, this.#config));
+  }
+
+  /** Keeps whether there is a reason to leave a job alone, and says it once. */
+  #decline(job: Job, reason: string | undefined): boolean {
+    this.#declined.set(identityOf(job), reason !== undefined);
     if (reason === undefined) return false;
-    log.warn({ event: "declined", job: String(job.id), reason }, `Job ${job.id} is left alone: ${reason}`);
+    const facts = { event: "declined", job: String(job.id), reason };
+    this.#session.log.warn(facts, `Job ${job.id} is left alone: ${reason}`);
     return true;
+  }
+
+  async #dispute(job: Job, k: number, claim: Claim, replay: Replay): Promise<void> {
+    const terms = await readTerms(this.#session.chain, job.id);
+    if (this.#decline(job, tooSlow(terms, replay.elapsedMs))) return;
+    await openDispute(this.#session, job, k, claim, replay);
   }
 
   /** On its own: an attestation that fails must not keep a later checkpoint from being checked. */
