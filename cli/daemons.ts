@@ -54,6 +54,7 @@ interface SolverOptions extends DaemonOptions, ServerOptions {
   readonly maxArtifact?: number;
   readonly submitter?: Address[];
   readonly program?: Hex[];
+  readonly minGasRate?: bigint;
   readonly maxJobs?: number;
   readonly diverge?: string;
 }
@@ -119,9 +120,10 @@ function policyOf(options: SolverOptions) {
     maxArtifact: maxArtifactBytes,
     submitter: submitters,
     program: programs,
+    minGasRate,
   } = options;
   const worth = { minUnitPrice, minPrice, minProfit, gasCost, costPerUnit, costPerHour };
-  return { ...worth, maxStake, maxWorkUnits, maxMemoryBytes, maxArtifactBytes, submitters, programs };
+  return { ...worth, minGasRate, maxStake, maxWorkUnits, maxMemoryBytes, maxArtifactBytes, submitters, programs };
 }
 
 /** Adds the options that `policyOf` reads. */
@@ -132,6 +134,7 @@ function withPolicy(command: Command): Command {
     .option("--min-price <amount>", "leave jobs that pay less in all", amount)
     .option("--min-profit <amount>", "leave jobs that promise less: price less gas and computing", amount)
     .option("--cost-per-hour <amount>", "what an hour of training costs you (0)", amount)
+    .option("--min-gas-rate <amount>", "leave jobs whose games repay gas at less", amount)
     .option("--max-stake <amount>", "leave jobs that lock more", amount)
     .option("--max-work-units <number>", "leave jobs that are larger", amount)
     .option("--max-memory <bytes>", "leave jobs whose execution needs more (4 GiB)", bytes)
@@ -156,8 +159,15 @@ export function solverCommand(io: Io): Command {
     .action((options: SolverOptions) => solve(options, io));
 }
 
-async function verify(options: DaemonOptions & { readonly attest: boolean }, io: Io): Promise<void> {
-  const all = { ...common(options), attest: options.attest };
+interface VerifierOptions extends DaemonOptions {
+  readonly attest: boolean;
+  readonly minExtension?: number;
+  readonly maxBond?: bigint;
+}
+
+async function verify(options: VerifierOptions, io: Io): Promise<void> {
+  const { attest, minExtension, maxBond } = options;
+  const all = { ...common(options), attest, minExtension, maxBond };
   const config = parseVerifierConfig(all, process.env, await passwordFor(io, options));
   await runUntil(await startVerifier(config), io.signal);
 }
@@ -169,11 +179,13 @@ export function verifierCommand(io: Io): Command {
   );
   return withCompute(withData(command, "verifier", 1_000))
     .option("--no-attest", "only dispute: needs no stake")
+    .option("--min-extension <seconds>", "leave jobs whose games leave less for a move", integer(1, 2 ** 32 - 1))
+    .option("--max-bond <amount>", "leave jobs whose games take a larger bond", amount)
     .addHelpText(
       "after",
       "\nExamples:\n  PINPOINT_KEY=0x… pinpoint verifier\n  pinpoint verifier --keystore verifier.json --no-attest",
     )
-    .action((options: DaemonOptions & { readonly attest: boolean }) => verify(options, io));
+    .action((options: VerifierOptions) => verify(options, io));
 }
 
 async function index(

@@ -87,6 +87,10 @@ const solver = daemon.extend({
   programs: z.array(root).default([]),
   /** UNITS: seconds; jobs whose games leave less for a move are left. */
   minExtension: z.int().positive().default(20),
+  /** UNITS: gas; jobs that repay less of a game are left. A whole defence takes up to a million. */
+  minGasCap: z.int().min(0).default(1_000_000),
+  /** UNITS: the token's smallest unit for a unit of gas; jobs that repay a game's gas at less are left. */
+  minGasRate: amount.default(0n),
   /** Jobs trained at the same time. */
   maxJobs: z.int().positive().default(4),
   diverge: z.string().optional(),
@@ -105,6 +109,10 @@ const verifier = daemon.extend({
   attest: z.boolean().default(true),
   /** Bits that flip in replays, as on a machine with bad memory: for tests of what such a machine must not do. */
   faults: z.array(fault).default([]),
+  /** UNITS: seconds; jobs whose games leave less for a move are left. */
+  minExtension: z.int().positive().default(20),
+  /** UNITS: the token's smallest unit; jobs whose games take a larger bond are left. */
+  maxBond: amount.default(10n ** 30n),
 });
 
 interface Secrets extends SigningKey {

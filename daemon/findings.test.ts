@@ -41,7 +41,7 @@ describe("what daemons found", () => {
   });
 
   it("is a verifier's replay of just this claim, on just this chain, while he runs", () => {
-    const replay: Replay = { endRoot: root("02"), segmentRoot: root("03"), differs: false };
+    const replay: Replay = { endRoot: root("02"), segmentRoot: root("03"), differs: false, elapsedMs: 1 };
     journal.keep(replayKey(job, 2, claim), replay);
     expect(opinion()).to.equal("defender");
     expect(opinion({ ...claim, endRoot: root("04") })).to.equal(undefined);

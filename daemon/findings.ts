@@ -27,6 +27,8 @@ export interface Replay {
   readonly segmentRoot: Hex;
   /** Whether the claim is another than ours. */
   readonly differs: boolean;
+  /** What the execution took. UNITS: ms */
+  readonly elapsedMs: number;
 }
 
 export function replayKey(job: Pick<Job, "id" | "termsHash">, k: number, claim: Claim): string {

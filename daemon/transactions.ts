@@ -18,7 +18,7 @@ import type { Head, Heads } from "./watcher.ts";
 
 /** A call to a contract that is made once, whatever happens in between. */
 export interface Action {
-  /** Unique for what it does: `commit/<job>/<k>`. */
+  /** Unique for what it does: `commit/<job>/<its terms>/<k>`. */
   readonly key: string;
   readonly call: Call;
   /** Actions of one lane follow each other, each after the other's receipt; without one an action waits for none. */

@@ -4,12 +4,12 @@ import { estimateProfit, type Job, type Terms } from "../protocol/index.ts";
 import { refusalOf, tooLarge, tooPoor, tooSlow } from "./policy.ts";
 
 describe("a solver's policy", () => {
-  const fair = { extension: 20, gasRate: 1n, replayCompensation: 0n };
+  const fair = { extension: 20, gasCap: 1_000, gasRate: 1n, replayCompensation: 0n };
   const programRoot = `0x${"ab".repeat(32)}` as const;
   const terms = { unitPrice: 10n, stake: 100n, workUnits: 1_000n, acceptBy: 50n, programRoot, ...fair } as Terms;
   const job: Pick<Job, "submitter"> = { submitter: `0x${"1a".repeat(20)}` };
-  const least = { minUnitPrice: 10n, minPrice: 10_000n, maxStake: 100n, maxWorkUnits: 1_000n, minExtension: 20 };
-  const policy = { ...least, submitters: [], programs: [] };
+  const least = { minUnitPrice: 10n, minPrice: 10_000n, minGasCap: 1_000, minGasRate: 0n, minExtension: 20 };
+  const policy = { ...least, maxStake: 100n, maxWorkUnits: 1_000n, submitters: [], programs: [] };
   const refusal = (changes: Partial<Terms>, now = 50n) => refusalOf(job, { ...terms, ...changes }, policy, now);
 
   it("takes what is just good enough", () => {
@@ -36,6 +36,8 @@ describe("a solver's policy", () => {
   it("leaves jobs whose games are traps", () => {
     expect(refusal({ extension: 19 })).to.match(/19 seconds for a move/);
     expect(refusal({ gasRate: 0n })).to.match(/for nothing/);
+    expect(refusal({ gasCap: 999 })).to.match(/999 gas of a game/);
+    expect(refusalOf(job, terms, { ...policy, minGasRate: 2n }, 50n)).to.match(/pays 1 for gas, less than 2/);
     expect(refusal({ gasRate: 0n, replayCompensation: 1n })).to.equal(undefined);
   });
 

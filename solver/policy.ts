@@ -5,7 +5,15 @@ import type { Costs, Estimate, Job, Terms } from "../protocol/index.ts";
 /** What a solver looks at before he fetches anything. */
 export type Policy = Pick<
   SolverConfig,
-  "minUnitPrice" | "minPrice" | "maxStake" | "maxWorkUnits" | "minExtension" | "submitters" | "programs"
+  | "minUnitPrice"
+  | "minPrice"
+  | "maxStake"
+  | "maxWorkUnits"
+  | "minExtension"
+  | "minGasCap"
+  | "minGasRate"
+  | "submitters"
+  | "programs"
 >;
 
 /** Whether a list names a value, whatever the case of its hexadecimal digits; a list that is empty names everything. */
@@ -36,6 +44,9 @@ export function refusalOf(
   // SAFETY: whoever lets a clock run out loses his stake, so a clock that cannot be kept is a trap.
   if (terms.extension < policy.minExtension)
     return `It leaves ${terms.extension} seconds for a move, fewer than ${policy.minExtension}.`;
+  // SAFETY: what a game costs its defender beyond these is his loss, game after game, at little cost to who opens them.
+  if (terms.gasCap < policy.minGasCap) return `It repays ${terms.gasCap} gas of a game, less than ${policy.minGasCap}.`;
+  if (terms.gasRate < policy.minGasRate) return `It pays ${terms.gasRate} for gas, less than ${policy.minGasRate}.`;
   if (terms.gasRate === 0n && terms.replayCompensation === 0n) return "Anyone may challenge it for nothing.";
   if (now > terms.acceptBy) return "The time to accept it is over.";
   return undefined;

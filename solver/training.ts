@@ -134,7 +134,9 @@ export class Training {
       const trained = this.#trained(job, k);
       if (trained === undefined) return;
       const call = commitCheckpoint(chain.deployment, job.id, k, trained.stateRoot, trained.segmentRoot);
-      const outcome = await transactions.perform({ key: `commit/${identityOf(job)}/${k}`, call, note: { ...trained } });
+      // SAFETY: after a reorganisation the number may be another job's, and what was signed for this one a lie about that.
+      const key = `commit/${identityOf(job)}/${k}`;
+      const outcome = await transactions.perform({ key, call, note: { ...trained } });
       const facts = { job: String(job.id), checkpoint: k, stateRoot: trained.stateRoot };
       if (outcome.kind === "mined") {
         if (!outcome.made) continue;

@@ -27,11 +27,11 @@ export async function openDispute(session: Session, job: Job, k: number, claim: 
   const bond = await readBond(chain, job.id);
   const proposed = proposalOf(claim, own);
   const call = openGame(chain.deployment, job.id, k, claim.endRoot, proposed);
-  const outcome = await spendTokens(session, "pinpoint", bond, () =>
-    transactions.perform({ key, call, note: { proposed } }),
-  );
+  const open = () => transactions.perform({ key, call, note: { proposed } });
+  const outcome = await spendTokens(session, "pinpoint", bond, open);
   if (outcome.kind === "refused" && outcome.refusal.code === "reverted-wrong-status") return;
   expectMined(outcome, key);
+  if (outcome.kind === "mined" && !outcome.made) return;
   crashPoint("disputed");
   metrics.disputes.inc();
   const facts = { job: String(job.id), checkpoint: k, claimed: claim.endRoot, proposed, bond: String(bond) };

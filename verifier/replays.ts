@@ -99,7 +99,7 @@ export class Replays {
     await obtainState({ store, program: (await bundle).program, root: startRoot, uri: job.uri, signal });
   }
 
-  async #execute(job: Job, k: number, claim: Claim, fresh: boolean): Promise<Pick<Replay, "endRoot" | "segmentRoot">> {
+  async #execute(job: Job, k: number, claim: Claim, fresh: boolean): Promise<Omit<Replay, "differs">> {
     const { compute, log } = this.#session;
     const facts = { job: String(job.id), checkpoint: k };
     const progress = eachSecond((done, steps) =>
@@ -112,12 +112,12 @@ export class Replays {
     const number = ++this.#executions;
     const fault = this.#config.faults.find(({ execution }) => execution === number);
     const flip = fault && { ...fault, step: segment.firstStep };
-    const { endRoot, segmentRoot } = await compute.segment({ segment, keep: true, fresh, flip }, progress);
-    return { endRoot, segmentRoot };
+    const { endRoot, segmentRoot, elapsedMs } = await compute.segment({ segment, keep: true, fresh, flip }, progress);
+    return { endRoot, segmentRoot, elapsedMs };
   }
 
   /** Nobody is accused on one execution: a second one, on a fresh executor, must agree with the first. */
-  async #confirm(job: Job, k: number, claim: Claim, first: Pick<Replay, "endRoot" | "segmentRoot">): Promise<void> {
+  async #confirm(job: Job, k: number, claim: Claim, first: Omit<Replay, "differs">): Promise<void> {
     const { log } = this.#session;
     log.warn(
       { event: "mismatch", job: String(job.id), checkpoint: k },

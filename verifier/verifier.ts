@@ -12,12 +12,14 @@ import {
   watchRisk,
   withdrawCredits,
   type Head,
+  type Replay,
   type Session,
   type VerifierConfig,
 } from "../daemon/index.ts";
-import { finishedStatuses, readClaim, type Claim, type Job } from "../protocol/index.ts";
+import { finishedStatuses, readBond, readClaim, readTerms, type Claim, type Job } from "../protocol/index.ts";
 import { attest, attestationSettled, collect, stake } from "./attestations.ts";
 import { openDispute, tendVoid } from "./disputes.ts";
+import { refusalOf, tooSlow, type Policy } from "./policy.ts";
 import { Replays } from "./replays.ts";
 
 /** Blocks between two looks at the credits while no job ends. */
@@ -58,7 +60,7 @@ export async function startVerifier(config: VerifierConfig): Promise<Verifier> {
 /** What a verifier does about every new block: read, decide, start what is missing. */
 function loop(session: Session, config: VerifierConfig, replays: Replays): (head: Head) => Promise<void> {
   const { address, tasks } = session;
-  const checks = new Checks(session, config.attest, replays);
+  const checks = new Checks(session, config, replays);
   const [jobs, games] = [unfinishedJobs(session), unfinishedGames(session)];
   const endings = new Endings(session, settlePatience);
   const play = new Play({ session, side: "challenger" });
@@ -73,8 +75,6 @@ function loop(session: Session, config: VerifierConfig, replays: Replays): (head
     for (const job of allJobs) {
       if (finishedStatuses.includes(job.status)) tasks.start(`collect/${job.id}`, () => collect(session, job, head));
       if (disputable(job, head) && !sameAddress(job.solver, address)) {
-        // While the solver trains: the stake must be there before the first attestation.
-        if (config.attest) tasks.start("stake", () => stake(session));
         tasks.start(`check/${job.id}`, () => checks.check(job));
       }
       endings.tend(job, head);
@@ -94,32 +94,59 @@ const checkpointsRechecked = 8;
 /** The claims of the jobs, checked in order. */
 class Checks {
   readonly #session: Session;
-  readonly #attesting: boolean;
+  readonly #config: Policy & Pick<VerifierConfig, "attest">;
   readonly #replays: Replays;
   /** First checkpoint of each job that still needs something. */
   readonly #next = new Map<string, number>();
+  /** Whether a job is left alone. Terms never change. */
+  readonly #declined = new Map<string, boolean>();
 
-  constructor(session: Session, attesting: boolean, replays: Replays) {
+  constructor(session: Session, config: Policy & Pick<VerifierConfig, "attest">, replays: Replays) {
     this.#session = session;
-    this.#attesting = attesting;
+    this.#config = config;
     this.#replays = replays;
   }
 
   /** Up to the first claim that is not replayed or that differs. */
   async check(job: Job): Promise<void> {
     const id = identityOf(job);
+    if (await this.#declines(job)) return;
+    // While the solver trains: the stake must be there before the first attestation.
+    if (this.#config.attest) this.#session.tasks.start("stake", () => stake(this.#session));
     for (let k = this.#next.get(id) ?? 0; k < job.committed; k++) {
       const claim = await readClaim(this.#session.chain, job.id, k);
       const replay = await this.#replays.of(job, k, claim);
       if (replay === undefined) return;
-      if (replay.differs) {
-        if (this.#session.breaker.broken) return;
-        return openDispute(this.#session, job, k, claim, replay);
-      }
-      const settled = !this.#attesting || (await attestationSettled(this.#session, job, k));
+      if (replay.differs) return this.#dispute(job, k, claim, replay);
+      const settled = !this.#config.attest || (await attestationSettled(this.#session, job, k));
       if (!settled) this.#attest(job, k, claim);
       else if (k === (this.#next.get(id) ?? 0) && k + checkpointsRechecked < job.committed) this.#next.set(id, k + 1);
     }
+  }
+
+  async #declines(job: Job): Promise<boolean> {
+    const id = identityOf(job);
+    const known = this.#declined.get(id);
+    if (known !== undefined) return known;
+    const { chain } = this.#session;
+    const [terms, bond] = await Promise.all([readTerms(chain, job.id), readBond(chain, job.id)]);
+    return this.#decline(job, refusalOf(terms, bond, this.#config));
+  }
+
+  /** Keeps whether there is a reason to leave a job alone, and says it once. */
+  #decline(job: Job, reason: string | undefined): boolean {
+    this.#declined.set(identityOf(job), reason !== undefined);
+    if (reason === undefined) return false;
+    const facts = { event: "declined", job: String(job.id), reason };
+    this.#session.log.warn(facts, `Job ${job.id} is left alone: ${reason}`);
+    return true;
+  }
+
+  async #dispute(job: Job, k: number, claim: Claim, replay: Replay): Promise<void> {
+    if (this.#session.breaker.broken) return;
+    const terms = await readTerms(this.#session.chain, job.id);
+    if (this.#decline(job, tooSlow(terms, replay.elapsedMs))) return;
+    await openDispute(this.#session, job, k, claim, replay);
   }
 
   /** On its own: an attestation that fails must not keep a later checkpoint from being checked. */

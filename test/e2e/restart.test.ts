@@ -53,7 +53,7 @@ describe("daemons that are killed", function () {
   });
 
   it("lose by the clock when the solver never comes back", async () => {
-    spawn("verifier");
+    spawn("verifier", { minExtension: 3 });
     const solver = spawn("dishonest", { diverge: "2:0:4:0:9", minExtension: 3 });
     const jobId = await network.submit({ clock: 4, extension: 3 });
     await solver.line(({ event, checkpoint }) => event === "committed" && checkpoint === 2);

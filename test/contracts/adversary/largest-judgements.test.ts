@@ -1,7 +1,14 @@
 import { expect } from "chai";
 import { encodeFunctionData, type Hex } from "viem";
 import { createPrng, type Prng } from "../../../common/index.ts";
-import { commitTensor, type MapFunction, type Operand, type Operator, type Program } from "../../../engine/index.ts";
+import {
+  commitTensor,
+  wordOf,
+  type MapFunction,
+  type Operand,
+  type Operator,
+  type Program,
+} from "../../../engine/index.ts";
 import { arbiterAbi } from "../../../protocol/index.ts";
 import { deployArbiter } from "../arbiter/arbiter.ts";
 import { Court } from "../arbiter/court.ts";
@@ -36,7 +43,17 @@ function vain(random: Prng, i: number): number {
   return i % 256 === 254 ? (random.u32() & 0x807fffff) >>> 0 : normal;
 }
 
+/** As `vain`, with products of alternating sign that are always greater than the sum so far: every sum swaps its operands. */
+function swapped(random: Prng, i: number): number {
+  if (i % 256 === 254) return (random.u32() & 0x807fffff) >>> 0;
+  const first = i % 256 === 255;
+  const sign = i >= secondRun && i % 2 === 1 ? 0x80000000 : 0;
+  return (sign | (first ? 0x3f800000 : 0x3fb504f3)) >>> 0;
+}
+
 const imm = 255;
+/** Where the second operand of the Dot begins, in states of their own. */
+const secondRun = 102_655;
 
 /** 24 times a function of the last result, the first time of an operand, with six operands. */
 function chain(fn: MapFunction): Operator {
@@ -48,18 +65,40 @@ function chain(fn: MapFunction): Operator {
   return { kind: "Map", dtype: "f32", extents: [1], operands, instructions };
 }
 
+/** 24 times a function of operands alone, so that each may have the arguments that it is dearest for. */
+function each(fn: MapFunction): Operator {
+  const instructions = Array.from({ length: 24 }, (_, i) => ({ fn, a: i % 6, b: 0, c: 0, imm: 0 }));
+  return { ...(chain(fn) as Operator & { kind: "Map" }), instructions };
+}
+
+/** Numbers of both signs between two, for which a function takes its long way. */
+const between =
+  (least: number, most: number) =>
+  (random: Prng): number =>
+    wordOf((least + random.unit() * (most - least)) * (random.below(2) === 0 ? 1 : -1));
+
 const guard = { offset: 3, coefficients: Array.from({ length: 8 }, () => 1), divisor: 3, bound: 9, stride: 1 };
+const everySumSwaps = "Dot, K 4,096, with init, a subnormal at the end of every block, every sum swapped";
 const dot: Operator = {
   kind: "Dot",
   dtype: "f32",
   extents: [1],
-  operands: [operand(0, 1), operand(1, 1, 0, 102_655), operand(2, 1)],
+  operands: [operand(0, 1), operand(1, 1, 0, secondRun), operand(2, 1)],
   k: 4096,
 };
 const normalButLast = "Dot, K 4,096, with init, a subnormal at the end of every block";
+/** exp with a subnormal result, tanh and erf by way of exp. */
+const dearArguments = { exp: [-104, -88], tanh: [44, 51], erf: [1, 4] } as const;
+const nameOfEach = (fn: string) => `Map, 24 × ${fn} of its dearest arguments, 6 operands`;
+const fills: Readonly<Record<string, (random: Prng, i: number) => number>> = {
+  [normalButLast]: vain,
+  [everySumSwaps]: swapped,
+  ...Object.fromEntries(Object.entries(dearArguments).map(([fn, [a, b]]) => [nameOfEach(fn), between(a, b)])),
+};
 const cases: Readonly<Record<string, Operator>> = {
   "Dot, K 4,096, with init": dot,
   [normalButLast]: dot,
+  [everySumSwaps]: dot,
   "Scatter, P 4,096, every index a hit": {
     kind: "Scatter",
     dtype: "f32",
@@ -105,6 +144,7 @@ const cases: Readonly<Record<string, Operator>> = {
   ...Object.fromEntries(
     (["exp", "log", "tanh", "erf", "sqrt", "div"] as const).map((fn) => [`Map, 24 × ${fn}, 6 operands`, chain(fn)]),
   ),
+  ...Object.fromEntries((["exp", "tanh", "erf"] as const).map((fn) => [nameOfEach(fn), each(fn)])),
 };
 
 /** One operator over three large states, hostile words everywhere. */
@@ -140,7 +180,7 @@ describe("attack: the largest legal judgements on hostile data", () => {
   for (const [name, op] of Object.entries(cases)) {
     it(`${name}: fits into a transaction, and into six tenths of its gas`, async () => {
       const { client, address, judge } = await arbiter();
-      const court = await Court.open(subjectOf(op, name === normalButLast ? vain : draw), context);
+      const court = await Court.open(subjectOf(op, fills[name] ?? draw), context);
       const element = op.extents.reduce((product, extent) => product * extent, 1) - 1;
       const question = court.question(0, element);
       expect(await judge(question)).to.include({ verdict: "ChallengerWrong", reason: "Element" });

@@ -2,8 +2,11 @@ import type { Hex } from "viem";
 import {
   createPrng,
   depthOf,
+  empty,
   fromHex,
+  hashNode,
   MerkleTree,
+  realNodes,
   rootFromNodes,
   rootFromRange,
   sha256,
@@ -78,6 +81,60 @@ export interface Call {
   readonly args: readonly unknown[];
 }
 
+/** What a game asks of a tree. */
+type Tree = Pick<MerkleTree, "root" | "depth" | "node" | "below" | "proof">;
+
+/** Trees of more leaves are not built: see `SparseTree`. */
+const mostBuilt = 2 ** 17;
+
+/**
+ * A tree as large as trees get: made are only the nodes that reveals on the way to one leaf open, and what lies beside the way
+ * is made up.
+ */
+class SparseTree implements Tree {
+  readonly depth: number;
+  readonly root: Uint8Array;
+  readonly #leafCount: number;
+  readonly #at: number;
+  readonly #leaf: Uint8Array;
+  readonly #made = new Map<string, Uint8Array>();
+
+  constructor(leafCount: number, at: number, leaf: Uint8Array) {
+    this.#leafCount = leafCount;
+    this.#at = at;
+    this.#leaf = leaf;
+    this.depth = depthOf(leafCount);
+    this.root = this.node(this.depth, 0);
+  }
+
+  node(level: number, index: number): Uint8Array {
+    if (index >= realNodes(this.#leafCount, level)) return empty(level);
+    const key = `${level}/${index}`;
+    const node = this.#made.get(key) ?? this.#make(level, index);
+    this.#made.set(key, node);
+    return node;
+  }
+
+  #make(level: number, index: number): Uint8Array {
+    const onTheWay = index === this.#at >> level;
+    if (level === 0 && onTheWay) return this.#leaf;
+    // Where a reveal ends.
+    const opened = level === 0 || (this.depth - level) % revealLevels === 0;
+    if (opened && !onTheWay) return sha256(u32Bytes(level, index));
+    return hashNode(this.node(level - 1, 2 * index), this.node(level - 1, 2 * index + 1));
+  }
+
+  below(level: number, index: number, levels: number): Uint8Array[] {
+    const first = index * 2 ** levels;
+    const last = Math.min(first + 2 ** levels, realNodes(this.#leafCount, level - levels));
+    return Array.from({ length: last - first }, (_, offset) => this.node(level - levels, first + offset));
+  }
+
+  proof(leaf: number): Uint8Array[] {
+    return Array.from({ length: this.depth }, (_, level) => this.node(level, (leaf >> level) ^ 1));
+  }
+}
+
 /** A claim made of random leaves, with just the paths that one game opens; both sides' moves in it. */
 export class Toy {
   readonly shape: ToyShape;
@@ -86,16 +143,18 @@ export class Toy {
   /** State roots: before the segment, then after each of its steps. */
   readonly roots: readonly Uint8Array[];
   readonly segment: MerkleTree;
-  readonly sides: { readonly left: MerkleTree; readonly right: MerkleTree };
-  readonly chunks: MerkleTree;
+  readonly sides: { readonly left: Tree; readonly right: Tree };
+  readonly chunks: Tree;
   readonly chunk: Uint8Array;
 
   constructor(shape: ToyShape, seed = 1) {
     this.shape = shape;
     const chance = createPrng(seed);
     const random = (bytes = 32) => Uint8Array.from({ length: bytes }, () => chance.below(256));
-    const leaves = (count: number, at: number, leaf: Uint8Array) =>
-      new MerkleTree(Array.from({ length: count }, (_, index) => (index === at ? leaf : random())));
+    const leaves = (count: number, at: number, leaf: Uint8Array): Tree =>
+      count > mostBuilt
+        ? new SparseTree(count, at, leaf)
+        : new MerkleTree(Array.from({ length: count }, (_, index) => (index === at ? leaf : random())));
     this.chunk = random(1_024);
     const chunkHash = sha256(Uint8Array.of(1), this.chunk);
     this.chunks = leaves(Math.ceil(shape.words / chunkWords), shape.chunk, chunkHash);
@@ -188,7 +247,7 @@ export class Toy {
     }
   }
 
-  #side(): MerkleTree {
+  #side(): Tree {
     return this.shape.onRight ? this.sides.right : this.sides.left;
   }
 
@@ -196,7 +255,7 @@ export class Toy {
     return this.roots.slice(first + 1, first + 1 + steps);
   }
 
-  #pickStep(tree: MerkleTree, index: number, first: number): Call {
+  #pickStep(tree: Tree, index: number, first: number): Call {
     const before = index === 0 ? this.roots[first]! : tree.node(0, index - 1);
     const beforeProof = index === 0 ? [] : tree.proof(index - 1).map(toHex);
     return {
@@ -205,11 +264,11 @@ export class Toy {
     };
   }
 
-  #reveal(tree: MerkleTree, { levels, index }: GameView): Call {
+  #reveal(tree: Tree, { levels, index }: GameView): Call {
     return { name: "revealNodes", args: [tree.below(levels, index, Math.min(revealLevels, levels)).map(toHex)] };
   }
 
-  #pickNode(tree: MerkleTree, leaf: number, { levels, index }: GameView): Call {
+  #pickNode(tree: Tree, leaf: number, { levels, index }: GameView): Call {
     const down = Math.min(revealLevels, levels);
     const height = levels - down;
     const proof = Array.from({ length: down }, (_, level) =>

@@ -51,7 +51,7 @@ export class World {
   arbiter!: Target;
 
   /** Deploys with the arbiter that answers what a test tells it. @param token the token's contract */
-  static async create(token: "TestToken" | "OddToken" = "TestToken"): Promise<World> {
+  static async create(token: "TestToken" | "OddToken" = "TestToken", unbonding = unbondingSeconds): Promise<World> {
     const world = new World();
     const addresses = (await provider.request({ method: "eth_accounts" })) as Address[];
     names.forEach((name, index) => (world.accounts[name] = getAddress(addresses[index]!)));
@@ -59,7 +59,7 @@ export class World {
       ...(await world.deploy(token)),
       abi: token === "TestToken" ? testTokenAbi : (await artifactOf(token)).abi,
     };
-    world.staking = { ...(await world.deploy("Staking", world.token.address, unbondingSeconds)), abi: stakingAbi };
+    world.staking = { ...(await world.deploy("Staking", world.token.address, unbonding)), abi: stakingAbi };
     world.market = {
       ...(await world.deploy("JobMarket", world.token.address, world.staking.address, verifierStake)),
       abi: jobMarketAbi,
@@ -199,6 +199,14 @@ export class World {
   /** All events of a contract. */
   logs(address: Address): Promise<unknown> {
     return request("eth_getLogs", [{ address, fromBlock: "0x0", toBlock: "latest" }]);
+  }
+
+  /** Writes a value into the middle of a storage slot, where no test could bring it by calls. UNITS: `offset` in bytes */
+  async poke({ address }: Target, slot: bigint, offset: number, bytes: number, value: bigint): Promise<void> {
+    const old = BigInt(await networkHelpers.getStorageAt(address, slot));
+    const shift = BigInt(8 * offset);
+    const mask = ((1n << BigInt(8 * bytes)) - 1n) << shift;
+    await networkHelpers.setStorageAt(address, slot, toHex((old & ~mask) | (value << shift), { size: 32 }));
   }
 
   /** Lets the tests send transactions as a contract. */

@@ -18,6 +18,7 @@ import {
   type SegmentTrace,
   type StepTrace,
 } from "../../../../dispute/index.ts";
+import type { Hex } from "viem";
 import type { Claim } from "../../../../protocol/index.ts";
 
 /** A tensor as a thief commits to it: any bytes in its chunks, any words and dtype in its declaration. */
@@ -57,27 +58,46 @@ export interface Lie {
 
 /** A claim whose last step ends with other outputs than the program gives. @param forged by operator */
 export function lieAbout(example: ExampleSegment, forged: ReadonlyMap<number, Forged>): Lie {
+  return liesAbout(example, new Map([[example.subject.claim.steps - 1, forged]]));
+}
+
+/**
+ * A claim some of whose steps end with other outputs than the program gives. Nothing follows from them: every other output
+ * and state is that of the honest execution. @param forged by step from the segment's first, then by operator
+ */
+export function liesAbout(
+  example: ExampleSegment,
+  forged: ReadonlyMap<number, ReadonlyMap<number, Forged>>,
+): Lie & { readonly roots: readonly Hex[] } {
   const { honest, subject } = example;
-  const { steps, grid } = subject.claim;
-  const step = honest.step(steps - 1);
-  const outputs = step.outputs.map((output, operator) => forged.get(operator) ?? output);
-  const roots = outputs.map(({ root }) => root);
-  const left = new MerkleTree(roots.slice(0, step.left.leafCount));
-  const right = new MerkleTree(roots.slice(step.left.leafCount));
-  const last: StepTrace = { ...step, outputs, left, right, stateRoot: right.root };
-  const stateRoots = [...honest.roots.slice(0, steps), toHex(right.root)];
+  const { firstStep, steps, grid } = subject.claim;
+  const forgedSteps = new Map(
+    [...forged].map(([offset, tensors]) => [offset, forgeStep(honest.step(offset), tensors)]),
+  );
+  const stateRoots = honest.roots.map((root, after) => {
+    const lie = forgedSteps.get(after - 1);
+    return lie === undefined ? root : toHex(lie.stateRoot);
+  });
   const segment = new MerkleTree(gridSteps(steps, grid).map((after) => fromHex(stateRoots[after]!)));
   const trace = {
     subject,
     roots: stateRoots,
     segment,
-    step: (offset: number) => (offset === steps - 1 ? last : honest.step(offset)),
+    step: (offset: number) => forgedSteps.get(offset) ?? honest.step(offset),
   } as unknown as SegmentTrace;
   const claim = example.claimOf(trace);
   const defender: Player = (game) => {
-    const tensor = forged.get(game.operator);
+    const tensor = forged.get(game.firstStep - firstStep)?.get(game.operator);
     if (game.phase !== "ChunkReveal" || tensor === undefined) return defenderMove(game, trace);
     return { type: "revealChunk", chunk: toHex(tensor.chunks[game.index]!) };
   };
-  return { claim, defender };
+  return { claim, defender, roots: stateRoots };
+}
+
+function forgeStep(step: StepTrace, forged: ReadonlyMap<number, Forged>): StepTrace {
+  const outputs = step.outputs.map((output, operator) => forged.get(operator) ?? output);
+  const roots = outputs.map(({ root }) => root);
+  const left = new MerkleTree(roots.slice(0, step.left.leafCount));
+  const right = new MerkleTree(roots.slice(step.left.leafCount));
+  return { ...step, outputs, left, right, stateRoot: right.root };
 }

@@ -1,0 +1,20 @@
+import { expect } from "chai";
+import { refusalOf, tooSlow } from "./policy.ts";
+
+describe("a verifier's policy", () => {
+  const policy = { minExtension: 20, maxBond: 100n };
+
+  it("takes what is just good enough", () => {
+    expect(refusalOf({ extension: 20 }, 100n, policy)).to.equal(undefined);
+  });
+
+  it("leaves jobs whose games are traps", () => {
+    expect(refusalOf({ extension: 19 }, 100n, policy)).to.match(/19 seconds for a move/);
+    expect(refusalOf({ extension: 20 }, 101n, policy)).to.match(/bond of 101, more than 100/);
+  });
+
+  it("disputes only what its machine replays twice in the time for a move", () => {
+    expect(tooSlow({ extension: 20 }, 10_000)).to.equal(undefined);
+    expect(tooSlow({ extension: 20 }, 10_001)).to.match(/21 of its 20 seconds/);
+  });
+});
