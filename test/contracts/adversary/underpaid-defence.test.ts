@@ -42,7 +42,7 @@ describe("attack: challenges that cost the solver more than the challenger", () 
     const options = { deployment: "d", dataDir: "d", minGasRate: 2_000n };
     const policy = parseSolverConfig(options, { PINPOINT_KEY: key });
     const now = await world.now();
-    const job = { submitter };
+    const job = { submitter: world.accounts.submitter };
     expect(refusalOf(job, await goodTerms(world, terms), policy, now)).to.match(/repays 1 gas of a game/);
     expect(refusalOf(job, await goodTerms(world, { gasCap: 1_000_000 }), policy, now)).to.match(/pays 1000 for gas/);
     const fair = await goodTerms(world, { gasCap: 1_000_000, gasRate: 2_000n });
