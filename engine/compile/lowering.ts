@@ -1,4 +1,4 @@
-import { shapeText } from "./graph.ts";
+import { product, shapeText } from "./graph.ts";
 import { DefectError, OperatorError } from "../../common/index.ts";
 import type { Builder } from "./builder/builder.ts";
 import { call, map, operand } from "./builder/map.ts";
@@ -29,6 +29,8 @@ export interface TapeEntry {
 
 /** Most axes of an operator's output. SPEC: spec/program.md. */
 const maxRank = 8;
+/** Words that an operator's output stays below. SPEC: spec/program.md. */
+const wordLimit = 2 ** 31;
 
 /** Emits the forward operators of nodes in topological order; `values` holds tensors by name and receives the outputs. */
 export function lowerNodes(
@@ -47,6 +49,7 @@ export function lowerNodes(
       context.refuse(lowered.outputs.length === 1 ? "more than one output" : `${node.outputs.length} outputs`);
     lowered.outputs.forEach((value, i) => {
       if (value.shape.length > maxRank) context.refuse(`an output of ${value.shape.length} axes`);
+      if (product(value.shape) >= wordLimit) context.refuse(`an output of shape ${shapeText(value.shape)}`);
       if (node.outputs[i]) values.set(node.outputs[i], value);
     });
     // A layer that is used twice in a step moves its running statistics on twice.

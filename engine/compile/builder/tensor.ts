@@ -1,6 +1,6 @@
 import { floatsOf, intsOf } from "../../kernels/reference/words.ts";
 import { broadcastTo, type Value } from "./value.ts";
-import type { TensorData } from "../graph.ts";
+import { product, type TensorData } from "../graph.ts";
 import type { Builder } from "./builder.ts";
 
 /** The elements as words. Integers beyond 32 bits (ONNX's "to the end") become the nearest i32. */
@@ -20,10 +20,13 @@ export function zeros(b: Builder, shape: readonly number[]): Value {
   return broadcastTo(b.constant("f32", new Uint32Array(1), []), shape);
 }
 
-/** The elements of a value that reads a constant, row-major; undefined for any other. */
+/** Most elements of a value that is looked into at compile time. */
+const MOST_KNOWN = 2 ** 20;
+
+/** The elements of a value that reads a constant, row-major; undefined for any other, and for very many. */
 export function knownNumbers(b: Builder, { ref, dtype, shape, strides, offset }: Value): number[] | undefined {
   const words = ref.space === "constant" ? b.constants[ref.index]?.words : undefined;
-  if (words === undefined) return undefined;
+  if (words === undefined || product(shape) > MOST_KNOWN) return undefined;
   const along = (addresses: number[], extent: number, axis: number) =>
     addresses.flatMap((address) => Array.from({ length: extent }, (_, i) => address + i * (strides[axis] as number)));
   const numbers = dtype === "f32" ? floatsOf(words) : intsOf(words);

@@ -22,7 +22,7 @@ export const oneHot: NodeRule = {
     if (depth < 1 || values.length !== 2) node.refuse(`a depth of ${depth} and ${values.length} values`);
     const axis = axisOf(node, node.number("axis", -1), indices.shape.length + 1);
     const after = indices.shape.length - axis;
-    const places = withShape(b.iota(depth), [depth, ...Array.from({ length: after }, () => 1)]);
+    const places = withShape(b.iota(node.listed(depth)), [depth, ...Array.from({ length: after }, () => 1)]);
     const scalar = (value: number) => tensorValue(b, { dtype: "f32", shape: [], values: Float32Array.of(value) });
     const [off, on] = values as [number, number];
     const fromEnd = call("iequal", call("iadd", operand(0), i32(depth)), operand(1));

@@ -71,7 +71,7 @@ function byElements(node: NodeContext, x: Value, paddings: readonly Padding[], m
   const rank = x.shape.length;
   const reads = paddings.map(({ axis, extent, before, after }) => {
     const length = extent + before + after;
-    const places = Array.from({ length }, (_, i) => mirrored(mode, i - before, extent));
+    const places = Array.from({ length: node.listed(length) }, (_, i) => mirrored(mode, i - before, extent));
     return { axis, extent, index: indexAlong(integerValue(b, places), axis, rank) };
   });
   const y = reads.reduce((value, { axis, index }) => gatherAlong(b, value, axis, index), x);

@@ -15,8 +15,9 @@ export const range: NodeRule = {
   lower(node) {
     const [start, limit, delta] = [0, 1, 2].map((index) => node.knownNumber(index, 0)) as [number, number, number];
     const length = Math.ceil((limit - start) / delta);
-    if (!(length >= 1) || length === Number.POSITIVE_INFINITY) node.refuse(`${start} to ${limit} by ${delta}`);
+    if (!(length >= 1)) node.refuse(`${start} to ${limit} by ${delta}`);
     const { dtype } = node.input(0);
+    node.listed(length);
     const float = Float32Array.from({ length }, (_, i) => start + Math.fround(i * delta));
     const values = dtype === "f32" ? float : Array.from({ length }, (_, i) => start + i * delta);
     return { outputs: [tensorValue(node.builder, { dtype, shape: [length], values })] };

@@ -150,6 +150,22 @@ const refusals: [Partial<NodeDescription>, Initialisers, string][] = [
   [{ opType: "Pad", inputs: ["x", "p"] }, { p: integers([1, 1]) }, "pads = [1, 1] for 2 axes"],
   [{ opType: "Pad", inputs: ["x", "p"] }, { p: integers([-2, 0, 0, 0]) }, "an axis of 2 padded by -2 and 0"],
   [{ opType: "Pad", inputs: ["x", "p"], attributes: { mode: "odd" } }, { p: integers([1, 0, 0, 0]) }, "mode = odd"],
+  [
+    { opType: "Range", inputs: ["a", "b", "c"] },
+    { a: integers([0]), b: integers([2 ** 30]), c: integers([1]) },
+    "a list of 1073741824 elements",
+  ],
+  [
+    { opType: "Expand", inputs: ["x", "to"] },
+    { to: integers([2 ** 28, 2, 4]) },
+    "an output of shape [268435456, 2, 4]",
+  ],
+  [
+    { opType: "OneHot", inputs: ["tokens", "d", "v"] },
+    { d: integers([2 ** 30]), v: floats([2]) },
+    "a list of 1073741824 elements",
+  ],
+  [{ opType: "Resize", inputs: ["x", "", "", "s"] }, { s: integers([2, 2 ** 30]) }, "a list of 1073741824 elements"],
   [{ opType: "Trilu", inputs: ["w"] }, { w: floats([3]) }, "an input of shape [3]"],
   [{ opType: "CumSum", inputs: ["w", "a"] }, { w: floats([3000]), a: integers([0]) }, "an axis of 3000 elements"],
   [{ opType: "Resize", inputs: ["x", "", "s"] }, { s: floats([1]) }, "1 scales for 2 axes"],

@@ -41,7 +41,7 @@ function placesOf(node: NodeContext, { extent, size, scale }: Scaled): number[] 
     asymmetric: (i) => i / scale,
   };
   const place = places[mode] ?? node.refuse(`coordinate_transformation_mode = ${mode}`);
-  return Array.from({ length: size }, (_, i) => place(i));
+  return Array.from({ length: node.listed(size) }, (_, i) => place(i));
 }
 
 function nearest(node: NodeContext, scaled: Scaled): number[] {
@@ -93,7 +93,7 @@ function byNearest(node: NodeContext, scaled: Scaled): Step {
 function byLine(node: NodeContext, scaled: Scaled): Step {
   const b = node.builder;
   const { axis, extent, size } = scaled;
-  const weights = new Float32Array(size * extent);
+  const weights = new Float32Array(node.listed(size * extent));
   placesOf(node, scaled).forEach((place, i) => {
     const inside = Math.min(Math.max(place, 0), extent - 1);
     const [low, high] = [Math.floor(inside), Math.min(Math.floor(inside) + 1, extent - 1)];

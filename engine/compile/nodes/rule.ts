@@ -66,6 +66,9 @@ const dtypes: Readonly<Partial<Record<NodeInput["takes"], Dtype>>> = {
   "known f32": "f32",
 };
 
+/** Longest list that a node may make the compiler write down. */
+const MOST_LISTED = 2 ** 24;
+
 /** What a rule sees of its node. Everything it asks for and does not get is refused in one sentence. */
 export class NodeContext {
   readonly builder: Builder;
@@ -139,6 +142,12 @@ export class NodeContext {
   knownNumber(index: number, otherwise: number): number {
     const [value, ...rest] = this.known(index) ?? [otherwise];
     return value !== undefined && rest.length === 0 ? value : this.refuse(`more than one element in input ${index}`);
+  }
+
+  /** A number of elements that are written down at compile time, which has to be of a sane size. */
+  listed(count: number): number {
+    if (!(count <= MOST_LISTED)) this.refuse(`a list of ${count} elements`, { count });
+    return count;
   }
 
   /** Whether input `index` is an initialiser that the job keeps as it is. */
