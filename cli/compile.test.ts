@@ -116,6 +116,30 @@ describe("pinpoint compile", () => {
     expect(others.programRoot).to.not.equal(first.programRoot);
   });
 
+  it("does not take an ignored label for a class", async () => {
+    const onnx = writeOnnx({
+      name: "two classes",
+      inputs: [{ name: "x", dtype: "f32", shape: ["batch", 2] }],
+      outputs: [{ name: "y", dtype: "f32", shape: ["batch", 2] }],
+      initialisers: { w: { dtype: "f32", shape: [2, 2], values: new Float32Array(4) } },
+      nodes: [{ opType: "MatMul", inputs: ["x", "w"], output: "y" }],
+    });
+    writeFileSync(path("classes.onnx"), onnx);
+    writeFileSync(path("ignored.csv"), "a,b,c\n1,2,0\n3,4,1\n5,6,255\n");
+    const words = [
+      "compile",
+      path("classes.onnx"),
+      "--csv",
+      path("ignored.csv"),
+      "--bundle",
+      path("ignored"),
+      "--json",
+    ];
+    const { manifest } = answer(await cli(...words, "--batch", "3", "--ignore-index", "255"));
+    expect(manifest.dataset.classes).to.equal(2);
+    expect(manifest.training.lossSettings).to.deep.equal({ ignoreIndex: 255 });
+  });
+
   it("takes a text by a tokenizer.json, which becomes part of the bundle", async () => {
     const vocab = Object.fromEntries(["a", "b", "ab"].map((token, id) => [token, id]));
     const file = { pre_tokenizer: { type: "ByteLevel" }, model: { type: "BPE", vocab, merges: ["a b"] } };

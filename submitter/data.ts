@@ -106,10 +106,25 @@ function parted(all: NamedDataset, others: NamedDataset | undefined, split: Spli
   throw new OperatorError("split-impossible", "Hold out other samples or a part of these, not both.");
 }
 
+/** The largest label plus one, the ignored one left out. */
+function classesOf(labels: Iterable<number>, { lossSettings }: JobSource): number {
+  let classes = 1;
+  for (const label of labels) if (label !== lossSettings?.ignoreIndex) classes = Math.max(classes, label + 1);
+  return classes;
+}
+
+/** The classes of a CSV file's labels: what the reader found, unless some label counts for nothing. */
+function csvClasses(source: JobSource, all: NamedDataset, found: number | undefined): { classes?: number } {
+  if (found === undefined) return {};
+  const label = all.dataset.fields.at(-1)?.words ?? [];
+  return { classes: source.lossSettings?.ignoreIndex === undefined ? found : classesOf(label, source) };
+}
+
 function csvData(source: JobSource, { kind, text, heldOutText, split, ...options }: CsvSource): Data {
   const { classes, ...all } = readCsv(text, options);
-  const labels = classes === undefined ? {} : { classes };
-  const others = heldOutText === undefined ? undefined : readCsv(heldOutText, { ...options, ...labels });
+  const found = classes === undefined ? {} : { classes };
+  const labels = csvClasses(source, all, classes);
+  const others = heldOutText === undefined ? undefined : readCsv(heldOutText, { ...options, ...found });
   const { train, heldOut } = parted(all, others, split);
   const dataset = { kind, fields: copies(train.fields), samples: train.dataset.samples };
   const described = { ...dataset, ...labels, divisor: options.divisor ?? 1 };
@@ -176,20 +191,14 @@ function tensorsData(source: JobSource, given: TensorsSource): Data {
   };
   const dataset = { kind: "tensors" as const, fields: copies(train.fields), samples: train.dataset.samples };
   const classes =
-    loss === "softmaxCrossEntropy" && label !== undefined ? classesOf(tensors.get(label), source) : undefined;
+    loss === "softmaxCrossEntropy" && label !== undefined
+      ? classesOf(tensors.get(label)?.values ?? [], source)
+      : undefined;
   const described = { ...dataset, ...defined({ normalisation: kept as Normalised | undefined, classes }) };
   return { inputs, label, loss, train, heldOut, dataset: described };
 }
 
 type Normalised = Extract<Manifest["dataset"], { kind: "tensors" }>["normalisation"];
-
-/** The largest label plus one, the ignored one left out. */
-function classesOf(label: SourceTensor | undefined, { lossSettings }: JobSource): number {
-  let classes = 1;
-  for (const value of label?.values ?? [])
-    if (value !== lossSettings?.ignoreIndex) classes = Math.max(classes, value + 1);
-  return classes;
-}
 
 /** Reads a job's dataset. Errors: OperatorError, one sentence on what the model or the data lacks. */
 export function dataOf(source: JobSource): Data {

@@ -53,16 +53,18 @@ interface Place {
 }
 
 /**
- * First and last element of every operator, at the first and last step of the segment; of a program of many operators the first element
- * at the first step and the last at the last.
+ * First and last element of every operator, at the first and last step of the segment; in a program of many operators one element of
+ * each, in turn the first at the first step and the last at the last.
  */
 function placesOf({ subject }: ExampleSegment): Place[] {
-  const many = subject.program.operators.length > 64;
   const { firstStep } = subject.claim;
+  const many = subject.program.operators.length > 32;
   return subject.program.operators.flatMap(({ extents }, operator) => {
     const last = extents.reduce((product, extent) => product * extent, 1) - 1;
-    return [firstStep, firstStep + steps - 1].flatMap((step, i) => {
-      const elements = many ? [i * last] : [0, last];
+    const ends = many ? [operator % 2] : [0, 1];
+    return ends.flatMap((end) => {
+      const step = firstStep + end * (steps - 1);
+      const elements = many ? [end * last] : [0, last];
       return [...new Set(elements)].map((element) => ({ step, operator, element }));
     });
   });
