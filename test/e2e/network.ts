@@ -21,7 +21,15 @@ import {
   type HttpServer,
   type Job,
 } from "../../protocol/index.ts";
-import { completeTerms, submitJob, type PreparedJob, type TermChoices } from "../../submitter/index.ts";
+import {
+  completeTerms,
+  prepareJob,
+  submitJob,
+  type JobSource,
+  type NewJob,
+  type PreparedJob,
+  type TermChoices,
+} from "../../submitter/index.ts";
 
 export const roles = ["submitter", "honest", "dishonest", "verifier", "witness"] as const;
 export type Role = (typeof roles)[number];
@@ -149,9 +157,15 @@ export class Network {
     return daemon;
   }
 
-  /** Submits a job of the bundle: 24 steps in three segments if not told otherwise. */
-  async submit(choices: Partial<TermChoices> = {}): Promise<bigint> {
-    const { workUnitsPerStep, constantRoots: _constants, ...roots } = this.bundle;
+  /** Compiles a job into the folder that is served. */
+  prepare(source: JobSource): Promise<NewJob> {
+    return prepareJob(source, new ArtifactStore(join(this.folder, "bundles")));
+  }
+
+  /** Submits a job, that of the example's bundle if none is given: 24 steps in three segments if not told otherwise. */
+  async submit(choices: Partial<TermChoices> = {}, job?: PreparedJob): Promise<bigint> {
+    const { workUnitsPerStep: workUnits, constantRoots: _constants, ...exampleRoots } = this.bundle;
+    const { roots, workUnitsPerStep } = job ?? { roots: exampleRoots, workUnitsPerStep: workUnits };
     const { timestamp } = await this.chain.client.getBlock();
     const usual = {
       steps: 24,
