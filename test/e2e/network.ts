@@ -21,7 +21,7 @@ import {
   type HttpServer,
   type Job,
 } from "../../protocol/index.ts";
-import { completeTerms, submitJob, type PreparedJob, type TermChoices } from "../../submitter/index.ts";
+import { completeTerms, submitJob, type TermChoices } from "../../submitter/index.ts";
 
 export const roles = ["submitter", "honest", "dishonest", "verifier", "witness"] as const;
 export type Role = (typeof roles)[number];
@@ -148,7 +148,7 @@ export class Network {
 
   /** Submits a job of the bundle: 24 steps in three segments if not told otherwise. */
   async submit(choices: Partial<TermChoices> = {}): Promise<bigint> {
-    const { workUnitsPerStep, constantRoots: _constants, ...roots } = this.bundle;
+    const { workUnitsPerStep, manifest, constantRoots: _constants, ...roots } = this.bundle;
     const { timestamp } = await this.chain.client.getBlock();
     const usual = {
       steps: 24,
@@ -161,9 +161,7 @@ export class Network {
       window: 5,
     };
     const all = { ...usual, unitPrice: 10n ** 12n, uri: this.#bundles.url, ...choices };
-    // The rest of a prepared job is for its submitter to read.
-    const prepared = { roots, workUnitsPerStep } as Pick<PreparedJob, "roots" | "workUnitsPerStep"> as PreparedJob;
-    const terms = await completeTerms(this.chain, prepared, all, timestamp);
+    const terms = await completeTerms(this.chain, { roots, workUnitsPerStep, manifest }, all, timestamp);
     const account = privateKeyToAccount(this.keys.submitter);
     return (await submitJob({ chain: this.chain, rpc: this.#anvil.rpc, account }, terms)).jobId;
   }
