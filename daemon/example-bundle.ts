@@ -21,6 +21,7 @@ export interface ExampleBundle {
   readonly initialStateRoot: Hex;
   readonly manifestHash: Hex;
   readonly constantRoots: readonly Hex[];
+  readonly manifest: Manifest;
   readonly workUnitsPerStep: bigint;
 }
 
@@ -82,7 +83,8 @@ export async function putExampleBundle(store: ArtifactStore, seed: number): Prom
     dataset: toHex(datasetCommitment(dataset).root),
     initialState: toHex(stateCommitment(state, program).root),
   };
-  const manifest = encodeManifest(describe(roots));
+  const described = describe(roots);
+  const manifest = encodeManifest(described);
   await Promise.all([
     store.put(roots.program, commitment.encoded.bytes),
     store.put(roots.dataset, encodeDataset(dataset)),
@@ -97,6 +99,7 @@ export async function putExampleBundle(store: ArtifactStore, seed: number): Prom
     initialStateRoot: roots.initialState,
     manifestHash: manifestHash(manifest),
     constantRoots: roots.constants,
+    manifest: described,
     workUnitsPerStep: workUnitsPerStep(program),
   };
 }

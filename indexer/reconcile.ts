@@ -1,4 +1,4 @@
-import type { Address } from "viem";
+import { zeroAddress, type Address } from "viem";
 import {
   expectedMove,
   finishedStatuses,
@@ -24,6 +24,16 @@ const comparedJobs = `select id from jobs where id not in (select job from job_c
   or id in (select job from job_changes where block > ?)`;
 const comparedGames = `select id from games where id not in (select game from game_ends)
   or id in (select game from game_ends where block > ?)`;
+
+/** What the index says of a job; absent until an event says it. */
+interface Found {
+  readonly status: string;
+  readonly committed: number;
+  readonly solver: string;
+  readonly deadline: number;
+  readonly windowEnd: number;
+  readonly ended: boolean;
+}
 
 interface At {
   readonly blockNumber: bigint;
@@ -79,11 +89,13 @@ export class Reconciler {
   }
 
   async #job(id: number, at: At): Promise<string | undefined> {
-    const { status, committed, attestations } = await readJob(this.#chain, BigInt(id), at);
-    const found = job(this.#database, id) as { status: string; committed: number };
+    const { status, committed, attestations, ...state } = await readJob(this.#chain, BigInt(id), at);
+    const found = job(this.#database, id) as Partial<Found> & Pick<Found, "status" | "committed">;
+    const { solver = zeroAddress, deadline = 0, windowEnd = 0, ended = false } = found;
     const attested = this.#database.one("select count(*) as count from attestations where job = ?", id);
-    const told = [found.status, found.committed, attested?.count];
-    return differing(`job ${id}`, [status, committed, attestations], told);
+    const places = [state.solver, Number(state.deadline), Number(state.windowEnd), state.ended];
+    const told = [found.status, found.committed, attested?.count, solver, deadline, windowEnd, ended];
+    return differing(`job ${id}`, [status, committed, attestations, ...places], told);
   }
 
   async #game(id: number, at: At): Promise<string | undefined> {

@@ -59,7 +59,7 @@ function checkTerms(terms: Terms): Terms {
 }
 
 /** SAFETY: past the end of its table a learning rate is 0, and the steps there would be paid for nothing. */
-function checkSchedule({ manifest }: PreparedJob, steps: number): void {
+function checkSchedule({ manifest }: Pick<PreparedJob, "manifest">, steps: number): void {
   const covered = manifest.training.schedule?.steps;
   if (covered === undefined || steps <= covered) return;
   const message = `The learning rate's schedule covers ${covered} steps and the job has ${steps}: submit fewer, or compile with --schedule-steps ${steps}.`;
@@ -73,7 +73,12 @@ function checkSchedule({ manifest }: PreparedJob, steps: number): void {
  * @param now seconds since the epoch, by the chain's clock
  * @throws OperatorError `bad-uri`, `amount-too-large`, `schedule-too-short`
  */
-export async function completeTerms(chain: Chain, job: PreparedJob, choices: TermChoices, now: bigint): Promise<Terms> {
+export async function completeTerms(
+  chain: Chain,
+  job: Pick<PreparedJob, "roots" | "workUnitsPerStep" | "manifest">,
+  choices: TermChoices,
+  now: bigint,
+): Promise<Terms> {
   const { steps, uri } = choices;
   checkSchedule(job, steps);
   const interval = choices.interval ?? defaultInterval(steps);

@@ -162,10 +162,16 @@ export class Network {
     return prepareJob(source, new ArtifactStore(join(this.folder, "bundles")));
   }
 
-  /** Submits a job, that of the example's bundle if none is given: 24 steps in three segments if not told otherwise. */
-  async submit(choices: Partial<TermChoices> = {}, job?: PreparedJob): Promise<bigint> {
-    const { workUnitsPerStep: workUnits, constantRoots: _constants, ...exampleRoots } = this.bundle;
-    const { roots, workUnitsPerStep } = job ?? { roots: exampleRoots, workUnitsPerStep: workUnits };
+  #example(): Pick<PreparedJob, "roots" | "workUnitsPerStep" | "manifest"> {
+    const { workUnitsPerStep, manifest, constantRoots: _constants, ...roots } = this.bundle;
+    return { roots, workUnitsPerStep, manifest };
+  }
+
+  /** Submits a job, the example if none is given: 24 steps in three segments if not told otherwise. */
+  async submit(
+    choices: Partial<TermChoices> = {},
+    job: Parameters<typeof completeTerms>[1] = this.#example(),
+  ): Promise<bigint> {
     const { timestamp } = await this.chain.client.getBlock();
     const usual = {
       steps: 24,
@@ -178,9 +184,7 @@ export class Network {
       window: 5,
     };
     const all = { ...usual, unitPrice: 10n ** 12n, uri: this.#bundles.url, ...choices };
-    // The rest of a prepared job is for its submitter to read.
-    const prepared = { roots, workUnitsPerStep } as Pick<PreparedJob, "roots" | "workUnitsPerStep"> as PreparedJob;
-    const terms = await completeTerms(this.chain, prepared, all, timestamp);
+    const terms = await completeTerms(this.chain, job, all, timestamp);
     const account = privateKeyToAccount(this.keys.submitter);
     return (await submitJob({ chain: this.chain, rpc: this.#anvil.rpc, account }, terms)).jobId;
   }
