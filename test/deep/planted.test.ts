@@ -1,8 +1,18 @@
 import { expect } from "chai";
-import { outputWords, type CompiledModel, type Operator, type Origin } from "../../engine/index.ts";
+import { createPrng, toHex } from "../../common/index.ts";
+import {
+  createExecutor,
+  outputWords,
+  stateCommitment,
+  type CompiledModel,
+  type Dataset,
+  type Flip,
+  type Operator,
+  type Origin,
+} from "../../engine/index.ts";
 import { convnetModel, gptModel, shapesCsv } from "../../examples/index.ts";
 import { gameRecord, readGameCount } from "../../protocol/index.ts";
-import type { JobSource, NewJob } from "../../submitter/index.ts";
+import { compileJob, type JobSource, type NewJob } from "../../submitter/index.ts";
 import { Network } from "../e2e/network.ts";
 
 const SEED = 20_261_129;
@@ -51,6 +61,32 @@ const gpt: readonly Place[] = [
   { what: "an embedding's scatter", fits: ({ kind }) => kind === "Scatter" },
 ];
 
+/** Steps of a segment, and the step of the second one in which the solver lies. */
+const interval = 8;
+const lie = 2;
+const seed = 1;
+const order = "shuffled" as const;
+
+/** An element of the operator whose flip the state after the step shows: in attention, what is masked reaches nothing. */
+async function visibleElement({ compiled }: NewJob, dataset: Dataset, operator: number): Promise<number> {
+  const { program, constants, initialState } = compiled;
+  const executor = await createExecutor("wasm", { program, constants, dataset });
+  executor.setState(initialState);
+  const last = interval + lie;
+  for (let step = 0; step < last; step++) executor.step({ step, seed, order });
+  const before = executor.getState();
+  const rootWith = (flip?: Flip): string => {
+    executor.setState(before);
+    executor.step({ step: last, seed, order }, { flip });
+    return toHex(stateCommitment(executor.getState(), program).root);
+  };
+  const honest = rootWith();
+  const words = outputWords(program.operators[operator]!);
+  const random = createPrng(SEED);
+  for (let element = words >> 1; ; element = random.below(words))
+    if (rootWith({ operator, element, bit: 22 }) !== honest) return element;
+}
+
 const optimiser = { kind: "adamw", learningRate: 0.01 } as const;
 
 /** Images are zeros and ones, so that after the first convolution's Relu most windows of the pool have ties. */
@@ -94,13 +130,14 @@ describe(`lies planted where networks are hard (seed ${SEED})`, function () {
         const { program, origins } = job.compiled;
         const operator = program.operators.findIndex((each, j) => fits(each, origins[j]!, j, job.compiled));
         expect(operator, what).to.be.greaterThan(-1);
-        const element = Math.floor(outputWords(program.operators[operator]!) / 2);
-        const solver = network.spawn("dishonest", { diverge: `1:2:${operator}:${element}:22` });
+        const element = await visibleElement(job, compileJob(source()).train.dataset, operator);
+        const solver = network.spawn("dishonest", { diverge: `1:${lie}:${operator}:${element}:22` });
         const verifier = network.spawn("verifier");
-        const finished = await network.finished(await network.submit({ window: 900 }, job), "verifier");
+        const terms = { window: 900, interval, seed, order };
+        const finished = await network.finished(await network.submit(terms, job), "verifier");
         expect(finished).to.include({ status: "Convicted", convictedCheckpoint: 1 });
         const { view, events } = await gameRecord(network.chain, await readGameCount(network.chain));
-        expect(view.game).to.include({ phase: "ChallengerWon", operator, firstStep: 10 });
+        expect(view.game).to.include({ phase: "ChallengerWon", operator, firstStep: interval + lie });
         const judged = events.find((event) => event.eventName === "Judged")!.args as {
           claimed: number;
           expected: number;
