@@ -56,12 +56,11 @@ function mapping(text: string, before: Record<string, string>): Record<string, s
   throw new InvalidArgumentError("Give <graph input>=<dataset field>.");
 }
 
-/** Adds the model and the options that `partsOf` reads. */
-export function withModel(command: Command): Command {
+/** Adds the options that `partsOf` reads. */
+export function withModelOptions(command: Command): Command {
   return withTraining(
     withData(
       command
-        .argument("<model>", "ONNX file")
         .option("--input <input=field>", "which dataset field a graph input reads (repeat)", mapping, {})
         .option("--output <name>", "graph output that is the logits; the only one if left out")
         .option("--name <text>", "name of the job; that of the file if left out"),
@@ -92,7 +91,7 @@ export function compileCommand(io: Io): Command {
       )
       .addOption(storeOption("--bundle <folder>", "where to write the bundle", "PINPOINT_BUNDLE", "bundle")),
   );
-  return withModel(command)
+  return withModelOptions(command.argument("<model>", "ONNX file"))
     .addHelpText(
       "after",
       "\nExamples:\n  pinpoint compile examples/next-char.onnx --text examples/prose.txt --learning-rate 0.5\n" +

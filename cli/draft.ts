@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { ArtifactStore } from "../protocol/index.ts";
 import { completeTerms, prepareJob, sourceOf, writeJobFile } from "../submitter/index.ts";
-import { partsOf, withModel, type ModelOptions } from "./compile.ts";
+import { partsOf, withModelOptions, type ModelOptions } from "./compile.ts";
 import { print, table, type Io } from "./io.ts";
 import { openChain, storeOption, withChain, withJson, type ChainOptions } from "./options.ts";
 import { termChoices, withTerms, type TermOptions } from "./terms.ts";
@@ -37,7 +37,7 @@ async function run(model: string, options: Options, io: Io): Promise<void> {
 /** `pinpoint draft`: a job file from options. */
 export function draftCommand(io: Io): Command {
   const command = new Command("draft").description("write a job file: model, data, settings, all terms and roots");
-  return withJson(withChain(withTerms(withModel(command), true)))
+  return withJson(withChain(withTerms(withModelOptions(command.argument("<model>", "ONNX file")), true)))
     .option("--uri <url>", "where others will fetch the bundle")
     .option("--out <file>", "where to write it", "job.json")
     .addOption(storeOption("--bundle <folder>", "where to write the bundle", "PINPOINT_BUNDLE", "bundle"))

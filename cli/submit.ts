@@ -18,6 +18,7 @@ import {
   type PreparedJob,
   type TermChoices,
 } from "../submitter/index.ts";
+import { partsOf, withModelOptions, type ModelOptions } from "./compile.ts";
 import { print, table, type Io } from "./io.ts";
 import {
   integer,
@@ -33,7 +34,8 @@ import {
 import { givenTerms, termChoices, withTerms, type TermOptions } from "./terms.ts";
 import { jobLine } from "./watch.ts";
 
-interface Options extends ChainOptions, KeyOptions, TermOptions {
+interface Options extends ChainOptions, KeyOptions, TermOptions, ModelOptions {
+  readonly model?: string;
   readonly bundle: string;
   readonly serve?: boolean;
   readonly host: string;
@@ -65,6 +67,35 @@ async function orderOfFile(path: string, options: Options): Promise<Order> {
   return { prepared, ...defined({ uri: file.terms.uri }), choices: (uri, now) => choicesOf(file, uri, now) };
 }
 
+async function orderOfModel(model: string, options: Options): Promise<Order> {
+  if (options.steps === undefined) throw new InvalidArgumentError("A model needs --steps <number> besides.");
+  const prepared = await prepareJob(sourceOf(partsOf(model, options), "."), new ArtifactStore(options.bundle));
+  return { prepared, choices: (uri, now) => termChoices(options, uri, now) };
+}
+
+/** Options of the compiler that were given, as they are typed. */
+function givenOfModel(command: Command): string[] {
+  const names = withModelOptions(new Command()).options.map((option) => option.attributeName());
+  const given = command.options.filter(
+    (option) =>
+      names.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === "cli",
+  );
+  return given.map(({ long }) => long ?? "");
+}
+
+/** What makes the order: exactly one of a file, a manifest and a model says what is submitted. */
+function orderOf(subject: string | undefined, options: Options, command: Command): () => Promise<Order> {
+  const { model } = options;
+  if ((subject === undefined) === (model === undefined))
+    throw new InvalidArgumentError("Name one thing to submit: a job file, a manifest, or --model <file>.");
+  if (model !== undefined) return () => orderOfModel(model, options);
+  const [flag] = givenOfModel(command);
+  if (flag !== undefined)
+    throw new InvalidArgumentError(`${flag} is for --model: what is compiled already keeps its settings.`);
+  const named = subject as string;
+  return () => (isHash(named) ? orderOfManifest(named, options) : orderOfFile(named, options));
+}
+
 function describe(terms: Terms): string[] {
   const costs = explainCosts(terms).map(
     ({ name, amount: tokens, why }) => [name, `${formatEther(tokens)} tokens: ${why}`] as const,
@@ -83,10 +114,11 @@ async function stayServing(io: Io, chain: Parameters<typeof watchJob>[0], jobId:
   for await (const job of watchJob(chain, jobId, { signal: io.signal })) io.stderr.write(`${jobLine(job)}\n`);
 }
 
-async function run(subject: string, options: Options, io: Io): Promise<void> {
+async function run(subject: string | undefined, options: Options, command: Command, io: Io): Promise<void> {
+  const makeOrder = orderOf(subject, options, command);
   const chain = await openChain(options);
   const store = new ArtifactStore(options.bundle);
-  const order = isHash(subject) ? await orderOfManifest(subject, options) : await orderOfFile(subject, options);
+  const order = await makeOrder();
   const given = options.uri ?? order.uri;
   if (options.serve !== true && given === undefined) {
     throw new OperatorError("no-uri", "Say where the bundle is served: --uri <url>, or --serve to serve it from here.");
@@ -113,8 +145,9 @@ async function run(subject: string, options: Options, io: Io): Promise<void> {
 export function submitCommand(io: Io): Command {
   const command = new Command("submit")
     .description("submit a job: compile what its file names, approve and deposit the escrow")
-    .argument("<job>", "a job file, or the manifest that `pinpoint compile` printed");
-  return withJson(withKey(withChain(withTerms(command))))
+    .argument("[job]", "a job file, or the manifest that `pinpoint compile` printed")
+    .option("--model <file>", "or an ONNX file, to be compiled with the options below");
+  return withModelOptions(withJson(withKey(withChain(withTerms(command)))))
     .option("--uri <url>", "where others fetch the bundle")
     .option("--serve", "serve the bundle from here until the job is finished")
     .option("--host <address>", "address to serve on", "127.0.0.1")
@@ -126,9 +159,10 @@ export function submitCommand(io: Io): Command {
       "\nA job file has its own terms, and paths relative to itself; pinpoint draft writes one.\n" +
         "Amounts are in the token's smallest unit (18 decimals).\n\nExamples:\n" +
         "  PINPOINT_KEY=0x… pinpoint submit examples/job.json --serve\n" +
+        "  PINPOINT_KEY=0x… pinpoint submit --model examples/next-char.onnx --text examples/prose.txt --steps 200 --serve\n" +
         "  PINPOINT_KEY=0x… pinpoint submit 0x… --steps 1000 --serve\n" +
         "  pinpoint submit 0x… --steps 1000 --uri https://bundles.example --keystore me.json\n" +
         "  pinpoint submit 0x… --steps 1000 --uri https://bundles.example --dry-run",
     )
-    .action((job: string, options: Options) => run(job, options, io));
+    .action((job: string | undefined, options: Options, self: Command) => run(job, options, self, io));
 }
