@@ -78,11 +78,13 @@ for (const processor of await processors()) {
   const seconds = ((performance.now() - began) / 1000).toFixed(0);
   console.log(`\n${processor.name}, ${steps} steps (${seconds} s)`);
   for (const { training, way, root: stateRoot } of rows) {
-    console.log(`  ${training.padEnd(18)} ${way.padEnd(36)} ${stateRoot.slice(0, 18)}…`);
+    console.log(`  ${training.padEnd(48)} ${way.padEnd(36)} ${stateRoot.slice(0, 18)}…`);
     found.set(training, (found.get(training) ?? new Set()).add(stateRoot));
     runs++;
   }
 }
+if (process.env.PINPOINT_DATA === undefined)
+  console.log("\nWithout the models exported from PyTorch: PINPOINT_DATA names no folder.");
 const different = [...found].filter(([, roots]) => roots.size > 1).map(([training]) => training);
 console.log(
   `\n${runs} runs of ${found.size} trainings: ${different.length} with different roots ${different.join(", ")}`,

@@ -39,8 +39,8 @@ async function run(training: Training, { engine, threads, restart }: Way, steps:
 }
 
 const steps = Number(process.argv[2] ?? 20);
-for (const training of trainings()) {
-  for (const way of ways) {
+for (const training of trainings(process.env.PINPOINT_DATA)) {
+  for (const way of ways.filter(({ engine }) => engine === "wasm" || !training.large)) {
     const name = [
       way.engine,
       `${way.threads} ${way.threads === 1 ? "thread" : "threads"}`,

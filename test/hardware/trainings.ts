@@ -3,12 +3,15 @@ import { createPrng } from "../../common/index.ts";
 import { exampleClassifier, type ExampleTraining } from "../../dispute/index.ts";
 import { compileModel, readText } from "../../engine/index.ts";
 import { gatedModel, gatedSamples } from "../gradients/models.ts";
+import { loadReference, referenceNames, titleOf } from "../gradients/reference.ts";
 
 const seed = 20_261_125;
 
 /** A training whose bits are compared between machines. */
 export interface Training extends ExampleTraining {
   readonly name: string;
+  /** Whether the reference engine, under an emulator, would take more than minutes. */
+  readonly large: boolean;
 }
 
 /** The example of the repository: embedding, two dense layers, softmax cross-entropy; an update that reads the moments of the same step. */
@@ -43,11 +46,23 @@ function gatedPerceptron(): ExampleTraining {
   return { program, constants, dataset, start: initialState };
 }
 
-/** Every operator kind, and most Map functions, among them. */
-export function trainings(): Training[] {
+/** Models exported from PyTorch, with each of their optimisers: files of the folder that PINPOINT_DATA names. */
+function exported(data: string): Training[] {
+  return referenceNames.flatMap((name) => {
+    const { reference, samples, compile } = loadReference(data, name);
+    return reference.runs.map((run) => {
+      const { program, constants, initialState: start } = compile(run);
+      return { name: `${name}, ${titleOf(run)}`, program, constants, dataset: samples.dataset, start, large: true };
+    });
+  });
+}
+
+/** Every operator kind, and most Map functions, among them; the exported ones where `data` names their folder. */
+export function trainings(data?: string): Training[] {
   return [
-    { name: "classifier", ...exampleClassifier(seed) },
-    { name: "next character", ...nextCharacter() },
-    { name: "gated perceptron", ...gatedPerceptron() },
+    { name: "classifier", ...exampleClassifier(seed), large: false },
+    { name: "next character", ...nextCharacter(), large: false },
+    { name: "gated perceptron", ...gatedPerceptron(), large: false },
+    ...(data === undefined ? [] : exported(data)),
   ];
 }
