@@ -211,8 +211,9 @@ describe("bad input", () => {
       const { stake } = await readTerms(chain, id);
       await sendCall(sender, approveTokens(deployment, "staking", stake));
       await sendCall(sender, depositStake(deployment, stake));
-      await sendCall(sender, acceptJob(deployment, id, (await readJob(chain, id)).termsHash, solver));
-      await sendCall(sender, commitCheckpoint(deployment, id, 0, root, root));
+      const { termsHash } = await readJob(chain, id);
+      await sendCall(sender, acceptJob(deployment, id, termsHash, solver));
+      await sendCall(sender, commitCheckpoint(deployment, id, termsHash, 0, root, root));
     }
 
     before(async () => {

@@ -194,7 +194,8 @@ describe("pinpoint", () => {
     async function commit(k: number, { trace: own, executor }: Awaited<ReturnType<typeof trace>>): Promise<void> {
       const [root, segment] = [own.roots.at(-1)!, toHex(own.segment.root)];
       await new ArtifactStore(path("solver")).put(root, encodeState(executor.getState()));
-      await sendCall(sender(2), commitCheckpoint(chain.deployment, 1n, k, root, segment));
+      const { termsHash } = await readJob(chain, 1n);
+      await sendCall(sender(2), commitCheckpoint(chain.deployment, 1n, termsHash, k, root, segment));
     }
 
     it("verifies the honest checkpoint and finds the dishonest one", async () => {

@@ -196,7 +196,9 @@ describe("jobs on the command line", () => {
       const jobId = await submit();
       const terms = await readTerms(chain, jobId);
       await accept(jobId);
-      for (let k = 0; k < 3; k++) await pay(commitCheckpoint(chain.deployment, jobId, k, root("0a"), root("0b")));
+      const { termsHash } = await readJob(chain, jobId);
+      for (let k = 0; k < 3; k++)
+        await pay(commitCheckpoint(chain.deployment, jobId, termsHash, k, root("0a"), root("0b")));
       const refused = await cli("cancel", String(jobId), ...paid, ...common);
       expect([refused.code, refused.err.includes(`\`pinpoint end ${jobId}\``)]).to.deep.equal([1, true]);
       const ended = await ok("end", String(jobId), ...paid);

@@ -96,9 +96,16 @@ contract JobMarket is IJobMarket, Binding, Credits {
     }
 
     /// @inheritdoc IJobMarket
-    function commit(JobId jobId, uint16 k, bytes32 stateRoot, bytes32 segmentRoot) external override {
+    function commit(
+        JobId jobId,
+        bytes32 termsHash,
+        uint16 k,
+        bytes32 stateRoot,
+        bytes32 segmentRoot
+    ) external override {
         Job storage j = _jobs[jobId];
         if (j.status != Status.Running) revert WrongStatus(jobId, j.status);
+        if (termsHash != j.termsHash) revert WrongTerms(jobId, j.termsHash, termsHash);
         if (msg.sender != j.solver) revert NotSolver(jobId, msg.sender, j.solver);
         if (block.timestamp > j.deadline) revert TooLate(jobId, j.deadline);
         if (k != j.committed) revert WrongCheckpoint(jobId, k, j.committed);

@@ -118,6 +118,11 @@ class World {
     await this.send(solver, acceptJob(this.deployment, jobId, termsHash, "http://127.0.0.1:2"));
   }
 
+  async commit(jobId: bigint, k: number): Promise<void> {
+    const { termsHash } = await readJob(this.chain, jobId);
+    await this.send(solver, commitCheckpoint(this.deployment, jobId, termsHash, k, endRoot, segmentRoot));
+  }
+
   async move(account: Account, gameId: bigint, move: Move): Promise<void> {
     const { jobId, game } = await readGame(this.chain, gameId);
     await this.send(account, makeMove(this.deployment, gameId, positionOf(this.deployment, gameId, jobId, game), move));
@@ -157,7 +162,7 @@ describe("indexer", () => {
     await world.stake(solver, 10n ** 20n);
     await world.stake(verifier, 10n ** 21n);
     await world.accept(1n);
-    await world.send(solver, commitCheckpoint(deployment, 1n, 0, endRoot, segmentRoot));
+    await world.commit(1n, 0);
     await world.send(verifier, attestCheckpoint(deployment, 1n, 0, endRoot));
     await world.send(challenger, approveTokens(deployment, "pinpoint", 10n ** 20n));
     await world.send(challenger, openGame(deployment, 1n, 0, endRoot, toHex(sha256())));
@@ -167,13 +172,13 @@ describe("indexer", () => {
     await world.send(verifier, timeoutGame(deployment, 1n));
     await world.submit(2);
     await world.accept(3n);
-    await world.send(solver, commitCheckpoint(deployment, 3n, 0, endRoot, segmentRoot));
+    await world.commit(3n, 0);
     await world.send(submitter, endJob(deployment, 3n));
     await world.request("evm_increaseTime", 61);
     await world.send(solver, expireJob(deployment, 3n));
     await world.request("evm_increaseTime", 100);
     await world.send(solver, settleJob(deployment, 3n));
-    await world.send(solver, commitCheckpoint(deployment, 1n, 1, endRoot, segmentRoot));
+    await world.commit(1n, 1);
     await world.request("evm_increaseTime", 200);
     await world.send(submitter, settleJob(deployment, 1n));
     await world.send(submitter, collectFees(deployment, 1n, verifier.address, 0, 2));
@@ -239,7 +244,7 @@ describe("indexer", () => {
       await own.submit(2);
       await own.stake(solver, 10n ** 20n);
       await own.accept(1n);
-      await own.send(solver, commitCheckpoint(deployment, 1n, 0, endRoot, segmentRoot));
+      await own.commit(1n, 0);
       await own.send(challenger, approveTokens(deployment, "pinpoint", 10n ** 20n));
       await own.send(challenger, openGame(deployment, 1n, 0, endRoot, toHex(sha256())));
       const [{ stake }, bond] = await Promise.all([readTerms(own.chain, 1n), readBond(own.chain, 1n)]);

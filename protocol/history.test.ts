@@ -81,8 +81,9 @@ describe("a game on chain", () => {
     expect(await readTerms(chain, 1n)).to.deep.equal(terms);
     await send(solver, approveTokens(deployment, "staking", stake));
     await send(solver, depositStake(deployment, stake));
-    await send(solver, acceptJob(deployment, 1n, (await readJob(chain, 1n)).termsHash, "http://127.0.0.1:2"));
-    await send(solver, commitCheckpoint(deployment, 1n, 0, root(6), toHex(grid.root)));
+    const { termsHash } = await readJob(chain, 1n);
+    await send(solver, acceptJob(deployment, 1n, termsHash, "http://127.0.0.1:2"));
+    await send(solver, commitCheckpoint(deployment, 1n, termsHash, 0, root(6), toHex(grid.root)));
     await send(challenger, approveTokens(deployment, "pinpoint", 10n ** 18n));
     await send(challenger, openGame(deployment, 1n, 0, root(6), toHex(sha256())));
   });

@@ -133,7 +133,7 @@ export class Training {
     for (let k = job.committed; k < job.checkpoints; k++) {
       const trained = this.#trained(job, k);
       if (trained === undefined) return;
-      const call = commitCheckpoint(chain.deployment, job.id, k, trained.stateRoot, trained.segmentRoot);
+      const call = commitCheckpoint(chain.deployment, job.id, job.termsHash, k, trained.stateRoot, trained.segmentRoot);
       // SAFETY: after a reorganisation the number may be another job's, and what was signed for this one a lie about that.
       const key = `commit/${identityOf(job)}/${k}`;
       const outcome = await transactions.perform({ key, call, note: { ...trained } });

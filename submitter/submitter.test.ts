@@ -218,7 +218,7 @@ describe("submitter", () => {
         const state: State = executor.getState();
         const root: Hex = toHex(stateCommitment(state, input.program).root);
         await store.put(root, encodeState(state));
-        await sendCall(solver, commitCheckpoint(chain.deployment, 1n, Math.floor(step / 10), root, root));
+        await sendCall(solver, commitCheckpoint(chain.deployment, 1n, termsHash, Math.floor(step / 10), root, root));
       }
     }
     expect((await readClaim(chain, 1n, 2)).steps).to.equal(4);

@@ -103,12 +103,13 @@ interface IJobMarket {
     function accept(JobId jobId, bytes32 termsHash, string calldata uri) external;
 
     /// @notice Commits the next checkpoint; the last one closes the job and opens its window.
-    /// Reverts: WrongStatus (not Running); NotSolver; TooLate (after the deadline); WrongCheckpoint.
+    /// Reverts: WrongStatus (not Running); WrongTerms; NotSolver; TooLate (after the deadline); WrongCheckpoint.
     /// @param jobId The job.
+    /// @param termsHash Hash of the terms the caller means: under them only the roots are true.
     /// @param k Number of the checkpoint, from 0; must be the next.
     /// @param stateRoot Root of the state after the segment.
     /// @param segmentRoot Root over the states on its grid. SPEC: spec/commitments.md.
-    function commit(JobId jobId, uint16 k, bytes32 stateRoot, bytes32 segmentRoot) external;
+    function commit(JobId jobId, bytes32 termsHash, uint16 k, bytes32 stateRoot, bytes32 segmentRoot) external;
 
     /// @notice Ends a running job early. The solver has `terms.extension` seconds of notice to commit what he trained, at most
     /// until the deadline; then `expire` opens the window. At settlement he is paid for the steps of the committed

@@ -20,14 +20,16 @@ export function cancelJob(deployment: Deployment, jobId: bigint): Call {
 export function acceptJob(deployment: Deployment, jobId: bigint, termsHash: Hex, uri: string): Call {
   return call(deployment, "accept", jobId, termsHash, uri);
 }
+/** @param termsHash of the terms that were trained by, from `readJob` */
 export function commitCheckpoint(
   deployment: Deployment,
   jobId: bigint,
+  termsHash: Hex,
   k: number,
   stateRoot: Hex,
   segmentRoot: Hex,
 ): Call {
-  return call(deployment, "commit", jobId, k, stateRoot, segmentRoot);
+  return call(deployment, "commit", jobId, termsHash, k, stateRoot, segmentRoot);
 }
 /** Ends a running job early: its solver may commit for `terms.extension` seconds more, then `expireJob` opens the window. */
 export function endJob(deployment: Deployment, jobId: bigint): Call {

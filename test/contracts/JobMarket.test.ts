@@ -4,6 +4,7 @@ import { creditReasons, escrowOf, statuses } from "../../protocol/index.ts";
 import {
   audit,
   closing,
+  commitment,
   commitUpTo,
   deposit,
   goodTerms,
@@ -176,15 +177,21 @@ describe("JobMarket", () => {
       const jobId = await running(world, wanted);
       const { solver, stranger } = accounts;
       const { deadline } = await readJob(world, jobId);
-      await fails(stranger, "commit", [jobId, 0, ...rootsOf(0)], "NotSolver", jobId, stranger, solver);
-      await fails(solver, "commit", [jobId, 1, ...rootsOf(1)], "WrongCheckpoint", jobId, 1n, 0n);
+      await fails(stranger, "commit", await commitment(world, jobId, 0), "NotSolver", jobId, stranger, solver);
+      await fails(solver, "commit", await commitment(world, jobId, 1), "WrongCheckpoint", jobId, 1n, 0n);
+      const { termsHash } = await readJob(world, jobId);
+      const other = word(7);
+      await fails(solver, "commit", [jobId, other, 0, ...rootsOf(0)], "WrongTerms", jobId, termsHash, other);
       const [stateRoot, segmentRoot] = rootsOf(0);
-      const committed = event(await send(solver, "commit", jobId, 0, ...rootsOf(0)), "CheckpointCommitted");
+      const committed = event(
+        await send(solver, "commit", ...(await commitment(world, jobId, 0))),
+        "CheckpointCommitted",
+      );
       expect(committed).to.deep.equal({ jobId, k: 0, stateRoot, segmentRoot });
-      await fails(solver, "commit", [jobId, 0, ...rootsOf(0)], "WrongCheckpoint", jobId, 0n, 1n);
+      await fails(solver, "commit", await commitment(world, jobId, 0), "WrongCheckpoint", jobId, 0n, 1n);
       await commitUpTo(world, jobId, 2);
       await world.at(deadline);
-      const last = await send(solver, "commit", jobId, 2, ...rootsOf(2));
+      const last = await send(solver, "commit", ...(await commitment(world, jobId, 2)));
       expect(event(last, "JobClosing")).to.deep.equal({ jobId, windowEnd: deadline + 2_000n });
       expect(await status(jobId)).to.equal("Closing");
     });
@@ -196,7 +203,7 @@ describe("JobMarket", () => {
       await world.at(deadline);
       await fails(accounts.stranger, "expire", [jobId], "TooEarly", jobId, deadline + 1n);
       await world.at(deadline + 1n);
-      await fails(accounts.solver, "commit", [jobId, 1, ...rootsOf(1)], "TooLate", jobId, deadline);
+      await fails(accounts.solver, "commit", await commitment(world, jobId, 1), "TooLate", jobId, deadline);
       const expired = event(await send(accounts.stranger, "expire", jobId), "JobExpired");
       expect(expired).to.deep.equal({ jobId, committed: 1, windowEnd: (await world.now()) + 2_000n });
     });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { earnedOf, statuses } from "../../protocol/index.ts";
 import {
   audit,
+  commitment,
   commitUpTo,
   goodTerms,
   readJob,
@@ -48,11 +49,11 @@ describe("a job that its submitter ends early", () => {
     expect(await readJob(world, jobId)).to.include({ status: 2, ended: true, deadline: at + 60n, windowEnd: 0n });
     await fails("submitter", "end", [jobId], "AlreadyEnded", jobId, at + 60n);
     await fails("stranger", "expire", [jobId], "TooEarly", jobId, at + 61n);
-    await fails("stranger", "commit", [jobId, 1, ...rootsOf(1)], "NotSolver", jobId, accounts.stranger, solver);
+    await fails("stranger", "commit", await commitment(world, jobId, 1), "NotSolver", jobId, accounts.stranger, solver);
     await world.at(at + 60n);
-    await send("solver", "commit", jobId, 1, ...rootsOf(1));
+    await send("solver", "commit", ...(await commitment(world, jobId, 1)));
     await world.at(at + 61n);
-    await fails("solver", "commit", [jobId, 2, ...rootsOf(2)], "TooLate", jobId, at + 60n);
+    await fails("solver", "commit", await commitment(world, jobId, 2), "TooLate", jobId, at + 60n);
 
     const soon = await running(world, await goodTerms(world, { duration: 30 }));
     const { deadline } = await readJob(world, soon);

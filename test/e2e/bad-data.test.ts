@@ -134,7 +134,7 @@ describe("bad data of the other side", function () {
     await pay(acceptJob(deployment, jobId, termsHash, await peer({}, endless)));
     for (let k = 0; k < 3; k++) {
       const [state, segment] = [toHex(sha256(Uint8Array.of(k))), toHex(sha256(Uint8Array.of(k, k)))];
-      await pay(commitCheckpoint(deployment, jobId, k, state, segment));
+      await pay(commitCheckpoint(deployment, jobId, termsHash, k, state, segment));
     }
     const before = await readTokens(network.chain, network.address("verifier"));
     const verifier = network.spawn("verifier");

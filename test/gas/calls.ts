@@ -1,7 +1,16 @@
 import { network } from "hardhat";
 import type { Address } from "viem";
 import { Arena, disputed, verdict } from "../contracts/support/games.ts";
-import { encoded, goodTerms, readJob, rootsOf, running, stakeVerifier, submit } from "../contracts/support/jobs.ts";
+import {
+  commitment,
+  encoded,
+  goodTerms,
+  readJob,
+  rootsOf,
+  running,
+  stakeVerifier,
+  submit,
+} from "../contracts/support/jobs.ts";
 import { deepShape, shortShape } from "../contracts/support/toy.ts";
 import { freshWorld, type Receipt, type Target, type World } from "../contracts/support/world.ts";
 import type { Figure } from "./figure.ts";
@@ -44,11 +53,11 @@ async function jobCalls(): Promise<Figure[]> {
   await stakeVerifier(world, verifier);
   const { termsHash } = await readJob(world, jobId);
   await meter.send("JobMarket.accept", solver, market, "accept", [jobId, termsHash, "http://solver.example/"]);
-  await meter.send("JobMarket.commit, first", solver, market, "commit", [jobId, 0, ...rootsOf(0)]);
+  await meter.send("JobMarket.commit, first", solver, market, "commit", await commitment(world, jobId, 0));
   await meter.send("JobMarket.attest, first", verifier, market, "attest", [jobId, 0, rootsOf(0)[0]]);
-  await world.send(solver, market, "commit", [jobId, 1, ...rootsOf(1)]);
+  await world.send(solver, market, "commit", await commitment(world, jobId, 1));
   await meter.send("JobMarket.attest", verifier, market, "attest", [jobId, 1, rootsOf(1)[0]]);
-  await meter.send("JobMarket.commit, last", solver, market, "commit", [jobId, 2, ...rootsOf(2)]);
+  await meter.send("JobMarket.commit, last", solver, market, "commit", await commitment(world, jobId, 2));
   await world.at((await world.now()) + BigInt(late.window));
   await meter.send("JobMarket.settle", stranger, market, "settle", [jobId]);
   await meter.send("JobMarket.collectFees, two", stranger, market, "collectFees", [jobId, verifier, 0, 3]);
@@ -63,7 +72,7 @@ async function jobCalls(): Promise<Figure[]> {
   await meter.send("JobMarket.settle, expired", stranger, market, "settle", [unfinished]);
 
   const stopped = await running(world, await goodTerms(world));
-  await world.send(solver, market, "commit", [stopped, 0, ...rootsOf(0)]);
+  await world.send(solver, market, "commit", await commitment(world, stopped, 0));
   await meter.send("JobMarket.end", submitter, market, "end", [stopped]);
   await world.mineAt((await readJob(world, stopped)).deadline + 1n);
   await world.send(stranger, market, "expire", [stopped]);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Address } from "viem";
 import { Arena, verdict } from "../support/games.ts";
-import { audit, deposit, readJob, running, stakeOf, statusOf, word } from "../support/jobs.ts";
+import { audit, commitment, deposit, readJob, running, stakeOf, statusOf, word } from "../support/jobs.ts";
 import { shortShape } from "../support/toy.ts";
 import { burnAddress, freshWorld, type World } from "../support/world.ts";
 
@@ -71,7 +71,7 @@ describe("attack: the same lie convicted twice", () => {
       unbonding: 70n,
     });
     expect(await statusOf(world, other)).to.equal("Running");
-    await world.send(solver, world.market, "commit", [other, 0, word(1), word(2)]);
+    await world.send(solver, world.market, "commit", await commitment(world, other, 0, [word(1), word(2)]));
     expect((await readJob(world, other)).committed).to.equal(1);
   });
 });

@@ -1,6 +1,17 @@
 import { expect } from "chai";
 import { earnedOf, escrowOf } from "../../../protocol/index.ts";
-import { audit, commitUpTo, goodTerms, readJob, rootsOf, running, stakeOf, statusOf, word } from "../support/jobs.ts";
+import {
+  audit,
+  commitment,
+  commitUpTo,
+  goodTerms,
+  readJob,
+  rootsOf,
+  running,
+  stakeOf,
+  statusOf,
+  word,
+} from "../support/jobs.ts";
 import { freshWorld, type World } from "../support/world.ts";
 
 /**
@@ -33,7 +44,7 @@ describe("attack: an end in front of a commitment", () => {
       await commitUpTo(world, jobId, committed);
       // Both are mined in the order of their gas prices: the end first.
       await world.send(submitter, world.market, "end", [jobId]);
-      await world.send(solver, world.market, "commit", [jobId, committed, ...rootsOf(committed)]);
+      await world.send(solver, world.market, "commit", await commitment(world, jobId, committed));
       const complete = committed + 1 === (await readJob(world, jobId)).checkpoints;
       if (!complete) await settle(jobId);
       else {
@@ -68,7 +79,7 @@ describe("attack: an end in front of a commitment", () => {
     const jobId = await running(world, terms);
     await commitUpTo(world, jobId, 1);
     await world.send(submitter, world.market, "end", [jobId]);
-    await world.send(solver, world.market, "commit", [jobId, 1, word(0xbad), word(0xbad)]);
+    await world.send(solver, world.market, "commit", await commitment(world, jobId, 1, [word(0xbad), word(0xbad)]));
     await world.send(challenger, world.pinpoint, "open", [jobId, 1, word(0xbad), word(0x900d)]);
     const opened = await world.now();
     await world.at((await readJob(world, jobId)).deadline + 1n);

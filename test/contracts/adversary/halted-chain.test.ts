@@ -1,6 +1,16 @@
 import { expect } from "chai";
 import { Arena, disputed, verdict } from "../support/games.ts";
-import { audit, commitUpTo, goodTerms, readJob, rootsOf, running, stakeOf, statusOf, word } from "../support/jobs.ts";
+import {
+  audit,
+  commitment,
+  commitUpTo,
+  goodTerms,
+  readJob,
+  running,
+  stakeOf,
+  statusOf,
+  word,
+} from "../support/jobs.ts";
 import { shortShape } from "../support/toy.ts";
 import { freshWorld, type World } from "../support/world.ts";
 
@@ -58,7 +68,7 @@ describe("attack: a chain that stands still across a deadline", () => {
     const { deadline } = await readJob(world, jobId);
     await world.at(deadline + 1n);
     const values = [jobId, deadline];
-    await world.fails(solver, world.market, "commit", [jobId, 1, ...rootsOf(1)], "TooLate", values);
+    await world.fails(solver, world.market, "commit", await commitment(world, jobId, 1), "TooLate", values);
     await world.send(stranger, world.market, "expire", [jobId]);
     await world.at((await readJob(world, jobId)).windowEnd);
     await world.send(stranger, world.market, "settle", [jobId]);

@@ -3,10 +3,11 @@ import type { Address } from "viem";
 import { Arena, disputed, verdict } from "../support/games.ts";
 import {
   audit,
+  commitment,
+  goodTerms,
   readJob,
   rootsOf,
   running,
-  goodTerms,
   stakeVerifier,
   statusOf,
   timeoutGas,
@@ -118,7 +119,7 @@ describe("attack: every transaction mirrored in front", () => {
     await stakeVerifier(world, verifier);
     const { market } = world;
     for (let k = 0; k < 3; k++) {
-      await guarded([solver, market, "commit", [jobId, k, ...rootsOf(k)]], "NotSolver");
+      await guarded([solver, market, "commit", await commitment(world, jobId, k)], "NotSolver");
       await guarded([verifier, market, "attest", [jobId, k, rootsOf(k)[0]]], "StakeTooSmall");
     }
     await world.at((await readJob(world, jobId)).windowEnd);

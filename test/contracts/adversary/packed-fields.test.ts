@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { encodeAbiParameters, keccak256 } from "viem";
 import { phases, type Terms } from "../../../protocol/index.ts";
 import type { ChainGame } from "../support/games.ts";
-import { deposit, encoded, goodTerms, readJob, submit, word } from "../support/jobs.ts";
+import { commitment, deposit, encoded, goodTerms, readJob, submit, word } from "../support/jobs.ts";
 import { deepShape, Toy, type Call, type ToyShape } from "../support/toy.ts";
 import { World, type Receipt } from "../support/world.ts";
 
@@ -68,8 +68,18 @@ class Longest {
     await world.send(solver, world.market, "accept", [jobId, (await readJob(world, jobId)).termsHash, ""]);
     // 65,533 commitments are taken as made.
     await world.poke(world.market, slotOf(slots.jobs, jobId), 23, 2, BigInt(last - 1));
-    await world.send(solver, world.market, "commit", [jobId, last - 1, toy.startRoot, word(1)]);
-    await world.send(solver, world.market, "commit", [jobId, last, toy.endRoot, toy.segmentRoot]);
+    await world.send(
+      solver,
+      world.market,
+      "commit",
+      await commitment(world, jobId, last - 1, [toy.startRoot, word(1)]),
+    );
+    await world.send(
+      solver,
+      world.market,
+      "commit",
+      await commitment(world, jobId, last, [toy.endRoot, toy.segmentRoot]),
+    );
     return new Longest(world, toy, jobId);
   }
 

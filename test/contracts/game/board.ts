@@ -128,8 +128,8 @@ export async function createBoard() {
     const job = await readJob(chain, jobId);
     await send(solver, acceptJob(deployment, jobId, job.termsHash, "http://127.0.0.1/"));
     for (let k = 0; k < before; k++)
-      await send(solver, commitCheckpoint(deployment, jobId, k, claim.startRoot, claim.startRoot));
-    await send(solver, commitCheckpoint(deployment, jobId, before, claim.endRoot, claim.segmentRoot));
+      await send(solver, commitCheckpoint(deployment, jobId, job.termsHash, k, claim.startRoot, claim.startRoot));
+    await send(solver, commitCheckpoint(deployment, jobId, job.termsHash, before, claim.endRoot, claim.segmentRoot));
     return jobId;
   }
 

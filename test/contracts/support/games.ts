@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Address, Hex } from "viem";
 import { phases, type Phase, type Terms } from "../../../protocol/index.ts";
-import { deposit, goodTerms, readJob, submit, word } from "./jobs.ts";
+import { commitment, deposit, goodTerms, readJob, submit, word } from "./jobs.ts";
 import { deepShape, Toy, type Call, type ToyShape } from "./toy.ts";
 import type { Receipt, World } from "./world.ts";
 
@@ -68,12 +68,13 @@ export class Arena {
     const { solver } = world.accounts;
     await deposit(world, solver, terms.stake);
     await world.send(solver, world.market, "accept", [jobId, (await readJob(world, jobId)).termsHash, ""]);
-    const claims = [
+    const claims: (readonly [Hex, Hex])[] = [
       [toy.startRoot, word(1)],
       [toy.endRoot, toy.segmentRoot],
       [word(3), word(4)],
     ];
-    for (const [k, roots] of claims.entries()) await world.send(solver, world.market, "commit", [jobId, k, ...roots]);
+    for (const [k, roots] of claims.entries())
+      await world.send(solver, world.market, "commit", await commitment(world, jobId, k, roots));
     return new Arena(world, toy, terms, jobId);
   }
 

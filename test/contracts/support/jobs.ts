@@ -108,10 +108,20 @@ export function rootsOf(k: number): readonly [Hex, Hex] {
   return [word(0x1000 + k), word(0x2000 + k)];
 }
 
+/** Arguments of the commitment of checkpoint k. */
+export async function commitment(
+  world: World,
+  jobId: bigint,
+  k: number,
+  [stateRoot, segmentRoot]: readonly [Hex, Hex] = rootsOf(k),
+): Promise<[bigint, Hex, number, Hex, Hex]> {
+  return [jobId, (await readJob(world, jobId)).termsHash, k, stateRoot, segmentRoot];
+}
+
 /** Commits checkpoints up to `count`. */
 export async function commitUpTo(world: World, jobId: bigint, count: number): Promise<void> {
   for (let k = (await readJob(world, jobId)).committed; k < count; k++) {
-    await world.send(world.accounts.solver, world.market, "commit", [jobId, k, ...rootsOf(k)]);
+    await world.send(world.accounts.solver, world.market, "commit", await commitment(world, jobId, k));
   }
 }
 

@@ -169,9 +169,11 @@ abstract contract JobActions is Model {
         if (j.committed >= j.lazyFrom) return false;
         uint16 k = _rarely(15) ? uint16(_roll(4)) : j.committed;
         address caller = _rarely(15) ? _actor() : j.solver;
-        bool succeeds = j.status == Status.Running && k == j.committed && caller == j.solver && time <= j.deadline;
+        bytes32 termsHash = _rarely(15) ? bytes32(_roll(100)) : j.termsHash;
+        bool meant = k == j.committed && caller == j.solver && termsHash == j.termsHash;
+        bool succeeds = meant && j.status == Status.Running && time <= j.deadline;
         (bytes32 end, bytes32 segment) = _roots(j, k);
-        bytes memory data = abi.encodeCall(IJobMarket.commit, (JobId.wrap(id), k, end, segment));
+        bytes memory data = abi.encodeCall(IJobMarket.commit, (JobId.wrap(id), termsHash, k, end, segment));
         _call("commit", caller, address(market), data, succeeds);
         if (!succeeds) return true;
         endRoots[id][k] = end;
