@@ -163,11 +163,12 @@ interface VerifierOptions extends DaemonOptions {
   readonly attest: boolean;
   readonly minExtension?: number;
   readonly maxBond?: bigint;
+  readonly maxSegmentUnits?: bigint;
 }
 
 async function verify(options: VerifierOptions, io: Io): Promise<void> {
-  const { attest, minExtension, maxBond } = options;
-  const all = { ...common(options), attest, minExtension, maxBond };
+  const { attest, minExtension, maxBond, maxSegmentUnits } = options;
+  const all = { ...common(options), attest, minExtension, maxBond, maxSegmentUnits };
   const config = parseVerifierConfig(all, process.env, await passwordFor(io, options));
   await runUntil(await startVerifier(config), io.signal);
 }
@@ -181,6 +182,7 @@ export function verifierCommand(io: Io): Command {
     .option("--no-attest", "only dispute: needs no stake")
     .option("--min-extension <seconds>", "leave jobs whose games leave less for a move", integer(1, 2 ** 32 - 1))
     .option("--max-bond <amount>", "leave jobs whose games take a larger bond", amount)
+    .option("--max-segment-units <units>", "leave jobs whose segments take more work units to replay", amount)
     .addHelpText(
       "after",
       "\nExamples:\n  PINPOINT_KEY=0x… pinpoint verifier\n  pinpoint verifier --keystore verifier.json --no-attest",

@@ -113,6 +113,8 @@ const verifier = daemon.extend({
   minExtension: z.int().positive().default(20),
   /** UNITS: the token's smallest unit; jobs whose games take a larger bond are left. */
   maxBond: amount.default(10n ** 30n),
+  /** UNITS: work units; jobs whose segments take more to replay are left. */
+  maxSegmentUnits: amount.default(10n ** 15n),
 });
 
 interface Secrets extends SigningKey {

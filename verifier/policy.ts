@@ -2,7 +2,7 @@ import type { VerifierConfig } from "../daemon/index.ts";
 import type { Terms } from "../protocol/index.ts";
 
 /** What a verifier looks at before he spends time on a job, or money on its games. */
-export type Policy = Pick<VerifierConfig, "minExtension" | "maxBond">;
+export type Policy = Pick<VerifierConfig, "minExtension" | "maxBond" | "maxSegmentUnits">;
 
 /**
  * Why a job is left alone, neither replayed nor attested nor disputed, in one sentence; undefined when it is not. Pure.
@@ -15,6 +15,19 @@ export function refusalOf({ extension }: Pick<Terms, "extension">, bond: bigint,
     return `It leaves ${extension} seconds for a move, fewer than ${policy.minExtension}.`;
   if (bond > policy.maxBond) return `A game on it takes a bond of ${bond}, more than ${policy.maxBond}.`;
   return undefined;
+}
+
+/**
+ * Why a job's segments are not replayed: whoever pays little for a long replay stops a verifier for as long. Pure.
+ * @param unitsPerStep of the program itself: what the terms declare is the submitter's word
+ */
+export function tooLong(
+  { steps, interval }: Pick<Terms, "steps" | "interval">,
+  unitsPerStep: bigint,
+  { maxSegmentUnits }: Policy,
+): string | undefined {
+  const units = unitsPerStep * BigInt(Math.min(steps, interval));
+  return units > maxSegmentUnits ? `A segment takes ${units} work units, more than ${maxSegmentUnits}.` : undefined;
 }
 
 /** Replays of a segment that must fit into the least time for a move: the move's own, and one more for a busy machine. */

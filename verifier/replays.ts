@@ -13,7 +13,9 @@ import {
   type TaskQueue,
   type VerifierConfig,
 } from "../daemon/index.ts";
+import { workUnitsPerStep } from "../engine/index.ts";
 import { readClaim, readJob, readTerms, type Claim, type Job } from "../protocol/index.ts";
+import { tooLong, type Policy } from "./policy.ts";
 
 /** A checkpoint to replay, as it was committed. */
 interface ReplayTask {
@@ -22,7 +24,7 @@ interface ReplayTask {
 }
 
 /** `workers`: segments at the same time. */
-type ReplayConfig = Pick<VerifierConfig, "workers" | "maxDatasetBytes" | "faults">;
+type ReplayConfig = Policy & Pick<VerifierConfig, "workers" | "maxDatasetBytes" | "faults">;
 
 /**
  * Whether a claim differs from our execution. A segment of one state on the grid has no root of its own in a game, so
@@ -42,6 +44,8 @@ export class Replays {
   readonly #queue: TaskQueue<ReplayTask>;
   /** Bundles that this process checked, by the terms that name them. */
   readonly #bundles = new Map<Hex, Promise<Bundle>>();
+  /** Why jobs are not replayed, by their terms. */
+  readonly #refusals = new Map<Hex, string>();
 
   private constructor(session: Session, config: ReplayConfig, queue: TaskQueue<ReplayTask>) {
     this.#session = session;
@@ -58,6 +62,11 @@ export class Replays {
     return replays;
   }
 
+  /** Why a job is not replayed, as its program showed; undefined while it is. */
+  refusal({ termsHash }: Job): string | undefined {
+    return this.#refusals.get(termsHash);
+  }
+
   /** What came of a checkpoint's replay; puts it into the queue where nothing did yet. */
   async of(job: Job, k: number, claim: Claim): Promise<Replay | undefined> {
     const replay = this.#session.journal.kept<Replay>(replayKey(job, k, claim));
@@ -72,7 +81,7 @@ export class Replays {
     if (job.committed <= k || (job.status !== "Running" && job.status !== "Closing")) return;
     const claim = await readClaim(chain, jobId, k);
     if (journal.kept(replayKey(job, k, claim)) !== undefined) return;
-    await this.#obtain(job, claim);
+    if (!(await this.#obtain(job, claim))) return;
     const own = await this.#execute(job, k, claim, false);
     const differing = differs(claim, own);
     if (differing) await this.#confirm(job, k, claim, own);
@@ -83,8 +92,11 @@ export class Replays {
     log.info({ event: "replayed", ...facts }, `Job ${jobId}: checkpoint ${k} ${differing ? "differs" : "replayed"}`);
   }
 
-  /** Bundle from the submitter, start state from our own replay of the segment before or else from the solver. */
-  async #obtain(job: Job, { startRoot }: Claim): Promise<void> {
+  /**
+   * Bundle from the submitter, start state from our own replay of the segment before or else from the solver.
+   * @returns whether the segment is one to replay
+   */
+  async #obtain(job: Job, { startRoot }: Claim): Promise<boolean> {
     const { chain, store, signal } = this.#session;
     const { maxDatasetBytes } = this.#config;
     let bundle = this.#bundles.get(job.termsHash);
@@ -96,7 +108,14 @@ export class Replays {
       this.#bundles.set(job.termsHash, bundle);
       bundle.catch(() => this.#bundles.delete(job.termsHash));
     }
-    await obtainState({ store, program: (await bundle).program, root: startRoot, uri: job.uri, signal });
+    const { program } = await bundle;
+    const refusal = tooLong(await readTerms(chain, job.id), workUnitsPerStep(program), this.#config);
+    if (refusal !== undefined) {
+      this.#refusals.set(job.termsHash, refusal);
+      return false;
+    }
+    await obtainState({ store, program, root: startRoot, uri: job.uri, signal });
+    return true;
   }
 
   async #execute(job: Job, k: number, claim: Claim, fresh: boolean): Promise<Omit<Replay, "differs">> {

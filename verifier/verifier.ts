@@ -116,6 +116,8 @@ class Checks {
     for (let k = this.#next.get(id) ?? 0; k < job.committed; k++) {
       const claim = await readClaim(this.#session.chain, job.id, k);
       const replay = await this.#replays.of(job, k, claim);
+      const refusal = this.#replays.refusal(job);
+      if (refusal !== undefined) return void this.#decline(job, refusal);
       if (replay === undefined) return;
       if (replay.differs) return this.#dispute(job, k, claim, replay);
       const settled = !this.#config.attest || (await attestationSettled(this.#session, job, k));
