@@ -257,7 +257,7 @@ describe("JobMarket", () => {
     const calls: Record<string, Case> = {
       cancel: [by(accounts.submitter), just(), ["Open"]],
       accept: [by(accounts.solver), async (jobId) => [jobId, await hash(jobId), ""], ["Open"]],
-      commit: [by(accounts.solver), just(0, ...rootsOf(0)), ["Running"]],
+      commit: [by(accounts.solver), (jobId) => commitment(world, jobId, 0), ["Running"]],
       end: [by(accounts.submitter), just(), ["Running"]],
       expire: [by(accounts.stranger), just(), ["Running"]],
       attest: [by(accounts.verifier), just(0, rootsOf(0)[0]), ["Running", "Closing"]],
