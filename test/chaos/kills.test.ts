@@ -11,7 +11,7 @@ const seed = Number(process.env.PINPOINT_TEST_SEED ?? 20_261_123);
 
 /** Solver and verifier, killed again and again at moments by chance, each time started anew with what is on the disk. */
 describe("daemons killed at every kind of moment", function () {
-  this.timeout(600_000);
+  this.timeout(1_800_000);
   const prng = createPrng(seed);
   let network: Network;
 

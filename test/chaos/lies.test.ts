@@ -14,7 +14,7 @@ const healing = { daemon: 2n, indexer: 3n };
 
 /** Nodes that leave logs out, show an old chain, or fall back. */
 describe("a node that lies", function () {
-  this.timeout(600_000);
+  this.timeout(1_800_000);
   const prng = createPrng(seed);
   let network: Network;
   let proxies: NodeProxy[];

@@ -10,7 +10,7 @@ const seed = Number(process.env.PINPOINT_TEST_SEED ?? 20_261_127);
 
 /** The way to the node, broken at moments by chance, also between a transaction and its receipt. */
 describe("daemons whose node is cut off", function () {
-  this.timeout(600_000);
+  this.timeout(1_800_000);
   const prng = createPrng(seed);
   const proxies: NodeProxy[] = [];
   let network: Network;

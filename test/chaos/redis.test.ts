@@ -12,7 +12,7 @@ const seed = Number(process.env.PINPOINT_TEST_SEED ?? 20_261_126);
 
 /** The private Redis of both daemons, killed at moments by chance, every third time with all that it had written. */
 describe("daemons whose Redis is killed", function () {
-  this.timeout(600_000);
+  this.timeout(1_800_000);
   const prng = createPrng(seed);
   let network: Network;
 
