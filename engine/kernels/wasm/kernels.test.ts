@@ -4,7 +4,9 @@ import { checkExecutorInput } from "../../execution.ts";
 import type { ExecutorInput } from "../../execution.ts";
 import type { OperatorKind, Operator, StepContext } from "../../program/types.ts";
 import { createReferenceExecutor } from "../reference/executor.ts";
+import { canRevectorise } from "./compile.ts";
 import { createWasmExecutor } from "./index.ts";
+import type { WasmOptions } from "./executor.ts";
 import { programOfCases, randomCases } from "./random-operators.ts";
 import type { OperatorCase } from "./random-operators.ts";
 
@@ -30,14 +32,21 @@ function difference(operator: Operator, expected: Uint32Array, actual: Uint32Arr
   return `word ${at} is ${hex(actual[at]!)}, not ${hex(expected[at]!)} in ${JSON.stringify(operator)}`;
 }
 
+/** Both tiles of the Dot, with the revectoriser where there is one and without it. */
+const ways = [...new Set([false, canRevectorise()])].flatMap((revectorised) =>
+  ([2, 4] as const).map((tileRows): WasmOptions["kernels"] => ({ revectorised, tileRows })),
+);
+
 async function compare(cases: readonly OperatorCase[], context: StepContext): Promise<number> {
   const input = programOfCases(cases);
   checkExecutorInput(input);
   const expected = wordsOf(input, createReferenceExecutor(input), context);
-  const actual = wordsOf(input, await createWasmExecutor(input), context);
-  for (const [index, operator] of input.program.operators.entries()) {
-    const found = difference(operator, expected[index]!, actual[index]!);
-    expect(found, `seed ${SEED}`).to.equal("");
+  for (const kernels of ways) {
+    const actual = wordsOf(input, await createWasmExecutor(input, { kernels }), context);
+    for (const [index, operator] of input.program.operators.entries()) {
+      const found = difference(operator, expected[index]!, actual[index]!);
+      expect(found, `seed ${SEED}, ${JSON.stringify(kernels)}`).to.equal("");
+    }
   }
   return expected.reduce((total, words) => total + words.length, 0);
 }
