@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -23,12 +23,16 @@ const COMPILER_FLAGS = [
 /** Custom section of the module that holds the hash of what it was compiled from. */
 const STAMP = "pinpoint.sources";
 
+async function sourceFiles(): Promise<string[]> {
+  return (await readdir(sources)).filter((name) => name.endsWith(".ts")).toSorted();
+}
+
 /** SHA-256 over the pinned compiler, its flags and the sources in order of name, written ones included. */
 async function sourcesHash(): Promise<Uint8Array> {
   const pins = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
     devDependencies: Record<string, string>;
   };
-  const files = (await readdir(sources)).filter((name) => name.endsWith(".ts")).toSorted();
+  const files = await sourceFiles();
   const texts = await Promise.all(files.map((name) => readFile(join(sources, name))));
   const settings = [pins.devDependencies.assemblyscript, ...COMPILER_FLAGS, tileSource(), ...files];
   return sha256(Buffer.from(settings.join("\n")), ...texts.map((text) => sha256(text)));
@@ -47,6 +51,17 @@ async function compiledFrom(hash: Uint8Array): Promise<Uint8Array | null> {
   return bytes !== null && equalBytes(bytes.subarray(-stamp.length), stamp) ? bytes : null;
 }
 
+/** What the compiler reads: the sources and the written ones. */
+async function writeSources(folder: string): Promise<void> {
+  await mkdir(folder);
+  for (const name of await sourceFiles()) {
+    const text = await readFile(join(sources, name), "utf8");
+    // The compiler's decorator is no TypeScript on a function, so that the sources have it as a comment.
+    await writeFile(join(folder, name), text.replaceAll("// @inline\n", "@inline\n"));
+  }
+  await writeFile(join(folder, "tiles.ts"), tileSource());
+}
+
 /** Compiles into a file of its own, then puts it in place whole: several daemons may do this at once. */
 async function compile(hash: Uint8Array): Promise<void> {
   await mkdir(dirname(kernelsFile), { recursive: true });
@@ -56,8 +71,7 @@ async function compile(hash: Uint8Array): Promise<void> {
     const compiler = fileURLToPath(import.meta.resolve("assemblyscript/bin/asc.js"));
     const args = [compiler, "index.ts", "-o", file, ...COMPILER_FLAGS];
     const assembly = join(folder, "assembly");
-    await cp(sources, assembly, { recursive: true });
-    await writeFile(join(assembly, "tiles.ts"), tileSource());
+    await writeSources(assembly);
     await promisify(execFile)(process.execPath, args, { cwd: assembly });
     await writeFile(file, customSection(STAMP, hash), { flag: "a" });
     await rename(file, kernelsFile);
