@@ -4,11 +4,10 @@ import { checkExecutorInput } from "../../execution.ts";
 import type { ExecutorInput } from "../../execution.ts";
 import type { OperatorKind, Operator, StepContext } from "../../program/types.ts";
 import { createReferenceExecutor } from "../reference/executor.ts";
-import { canRevectorise } from "./compile.ts";
 import { createWasmExecutor } from "./index.ts";
-import type { WasmOptions } from "./executor.ts";
 import { programOfCases, randomCases } from "./random-operators.ts";
 import type { OperatorCase } from "./random-operators.ts";
+import { ways } from "./ways.ts";
 
 /** Compares every output word of random operators of each kind with the reference, bit by bit. */
 
@@ -31,11 +30,6 @@ function difference(operator: Operator, expected: Uint32Array, actual: Uint32Arr
   if (at < 0) return "";
   return `word ${at} is ${hex(actual[at]!)}, not ${hex(expected[at]!)} in ${JSON.stringify(operator)}`;
 }
-
-/** Both tiles of the Dot, with the revectoriser where there is one and without it. */
-const ways = [...new Set([false, canRevectorise()])].flatMap((revectorised) =>
-  ([2, 4] as const).map((tileRows): WasmOptions["kernels"] => ({ revectorised, tileRows })),
-);
 
 async function compare(cases: readonly OperatorCase[], context: StepContext): Promise<number> {
   const input = programOfCases(cases);
