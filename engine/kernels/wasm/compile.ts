@@ -20,7 +20,8 @@ function setFlags(flags: readonly string[]): void {
 /**
  * Compiles all functions at once with the optimising compiler. The code is final then: what a self-test has run, and what
  * was timed, is what every later call and every thread runs.
- * SAFETY: flags hold for the whole process, so they are set for the length of this call only, which is synchronous.
+ * SAFETY: flags hold for the whole process, so they are set for the length of this call only, which is synchronous. Another
+ * thread that compiles at the same moment may get them too: its self-test decides about what it got.
  */
 export function compileModule(bytes: Uint8Array, revectorise: boolean): WebAssembly.Module {
   // V8 keeps one compiled module for equal bytes, whatever the flags were.
