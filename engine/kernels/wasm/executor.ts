@@ -45,14 +45,14 @@ function callsOf({ parts, tables, outputs }: Layout, program: Program, thread: n
 
 /** Threads beside this one; none where one is enough. */
 async function startTeam(
-  { module }: KernelModule,
+  kernels: KernelModule,
   memory: WebAssembly.Memory,
   layout: Layout,
   program: Program,
 ): Promise<Team | undefined> {
   const { context, control, scratches } = layout;
   const setups = scratches.slice(1).map((scratch, i): ThreadSetup => {
-    return { module, memory, scratch, context, control, calls: callsOf(layout, program, i + 1) };
+    return { kernels, memory, scratch, context, control, calls: callsOf(layout, program, i + 1) };
   });
   return setups.length === 0 ? undefined : Team.start(setups, memory, control);
 }
@@ -123,18 +123,23 @@ class WasmExecutor implements Executor {
   }
 }
 
+export interface WasmOptions extends EngineOptions {
+  /** How the kernels compute, for tests that try every way; the fastest one if left out. It changes no bit. */
+  readonly kernels?: Partial<Pick<KernelModule, "revectorised" | "tileRows">>;
+}
+
 /**
  * Executor whose kernels are WebAssembly; every output equals the reference executor's, bit by bit. It keeps copies of
  * constants and dataset. ASSUMES: input that `checkExecutorInput` accepts. @throws OperatorError `program-too-large`
  */
 export async function createWasmExecutor(
   input: ExecutorInput,
-  { threads = 1, leastWork }: EngineOptions = {},
+  { threads = 1, leastWork, kernels: choice = {} }: WasmOptions = {},
 ): Promise<Executor> {
-  const kernelModule = await loadModule();
+  const kernelModule = { ...(await loadModule(choice.revectorised)), ...choice };
   const layout = planLayout(kernelModule, input.program, input.dataset, threads, leastWork);
   const memory = createMemory(layout.end);
-  const kernels = await instantiateKernels(kernelModule.module, memory, layout.scratches[0]!);
+  const kernels = await instantiateKernels(kernelModule, memory, layout.scratches[0]!);
   const team = await startTeam(kernelModule, memory, layout, input.program);
   return new WasmExecutor(layout, memory, kernels, team, input);
 }

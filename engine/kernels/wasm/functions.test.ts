@@ -5,6 +5,7 @@ import { mapSignatures } from "../../program/codes.ts";
 import type { ConstantDeclaration, Dtype, MapFunction, Operand, Operator } from "../../program/types.ts";
 import { mapFunctions } from "../reference/functions.ts";
 import { floatOf, wordOf } from "../reference/words.ts";
+import { canRevectorise } from "./compile.ts";
 import { createWasmExecutor } from "./index.ts";
 import { borderWords } from "./nasty-words.ts";
 
@@ -48,30 +49,33 @@ function expectedWord(fn: MapFunction, points: readonly Uint32Array[], index: nu
 describe("WebAssembly Map functions", function () {
   this.timeout(120_000);
 
-  it(`give the reference's bits at ${POINTS} points each`, async () => {
-    const random = createPrng(SEED);
-    const points = Array.from({ length: 6 }, (_, index) =>
-      Uint32Array.from({ length: POINTS }, () => (index < FIRST.i32 ? f32Point(random) : i32Point(random))),
-    );
-    const constants = points.map((_, index): ConstantDeclaration => {
-      return { dtype: index < FIRST.i32 ? "f32" : "i32", words: POINTS, root: new Uint8Array(32) };
-    });
-    // The last function's output is the state.
-    const states = [{ dtype: mapSignatures[functions.at(-1)!].gives, words: POINTS }];
-    const program = { states, fields: [], constants, operators: functions.map(operatorOf), batch: 1 };
-    const executor = await createWasmExecutor({ program, constants: points, dataset: { samples: 0, fields: [] } });
-    let compared = 0;
-    executor.step(
-      { step: 0, seed: 0, order: "sequential" },
-      {
-        onOutput: (operator, words) => {
-          const fn = functions[operator]!;
-          const wrong = words.findIndex((word, index) => word !== expectedWord(fn, points, index));
-          expect(wrong, `${fn}, seed ${SEED}`).to.equal(-1);
-          compared += words.length;
+  for (const revectorised of new Set([false, canRevectorise()])) {
+    it(`give the reference's bits at ${POINTS} points each, ${revectorised ? "with" : "without"} the revectoriser`, async () => {
+      const random = createPrng(SEED);
+      const points = Array.from({ length: 6 }, (_, index) =>
+        Uint32Array.from({ length: POINTS }, () => (index < FIRST.i32 ? f32Point(random) : i32Point(random))),
+      );
+      const constants = points.map((_, index): ConstantDeclaration => {
+        return { dtype: index < FIRST.i32 ? "f32" : "i32", words: POINTS, root: new Uint8Array(32) };
+      });
+      // The last function's output is the state.
+      const states = [{ dtype: mapSignatures[functions.at(-1)!].gives, words: POINTS }];
+      const program = { states, fields: [], constants, operators: functions.map(operatorOf), batch: 1 };
+      const input = { program, constants: points, dataset: { samples: 0, fields: [] } };
+      const executor = await createWasmExecutor(input, { kernels: { revectorised } });
+      let compared = 0;
+      executor.step(
+        { step: 0, seed: 0, order: "sequential" },
+        {
+          onOutput: (operator, words) => {
+            const fn = functions[operator]!;
+            const wrong = words.findIndex((word, index) => word !== expectedWord(fn, points, index));
+            expect(wrong, `${fn}, seed ${SEED}`).to.equal(-1);
+            compared += words.length;
+          },
         },
-      },
-    );
-    expect(compared).to.equal(functions.length * POINTS);
-  });
+      );
+      expect(compared).to.equal(functions.length * POINTS);
+    });
+  }
 });

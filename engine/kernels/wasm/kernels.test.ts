@@ -7,6 +7,7 @@ import { createReferenceExecutor } from "../reference/executor.ts";
 import { createWasmExecutor } from "./index.ts";
 import { programOfCases, randomCases } from "./random-operators.ts";
 import type { OperatorCase } from "./random-operators.ts";
+import { ways } from "./ways.ts";
 
 /** Compares every output word of random operators of each kind with the reference, bit by bit. */
 
@@ -34,10 +35,12 @@ async function compare(cases: readonly OperatorCase[], context: StepContext): Pr
   const input = programOfCases(cases);
   checkExecutorInput(input);
   const expected = wordsOf(input, createReferenceExecutor(input), context);
-  const actual = wordsOf(input, await createWasmExecutor(input), context);
-  for (const [index, operator] of input.program.operators.entries()) {
-    const found = difference(operator, expected[index]!, actual[index]!);
-    expect(found, `seed ${SEED}`).to.equal("");
+  for (const kernels of ways) {
+    const actual = wordsOf(input, await createWasmExecutor(input, { kernels }), context);
+    for (const [index, operator] of input.program.operators.entries()) {
+      const found = difference(operator, expected[index]!, actual[index]!);
+      expect(found, `seed ${SEED}, ${JSON.stringify(kernels)}`).to.equal("");
+    }
   }
   return expected.reduce((total, words) => total + words.length, 0);
 }

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { DefectError } from "../../../common/index.ts";
 import type { OperatorKind } from "../../program/types.ts";
+import type { KernelModule } from "./loader.ts";
 
 /** One part of one operator as addresses; those of an output and of an operand table depend on the step's parity. */
 export interface Call {
@@ -13,7 +14,7 @@ export interface Call {
 
 /** What a thread is started with. */
 export interface ThreadSetup {
-  readonly module: WebAssembly.Module;
+  readonly kernels: KernelModule;
   readonly memory: WebAssembly.Memory;
   /** Working memory of its kernels. */
   readonly scratch: number;

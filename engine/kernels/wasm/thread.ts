@@ -3,8 +3,8 @@ import { instantiateKernels } from "./loader.ts";
 import { awaitChange, control, controlBytes, type ThreadSetup } from "./team.ts";
 
 /** A thread of a team: carries out one order after another until it is told to end. */
-const { module, memory, scratch, context, control: at, calls } = workerData as ThreadSetup;
-const kernels = await instantiateKernels(module, memory, scratch);
+const { kernels: compiled, memory, scratch, context, control: at, calls } = workerData as ThreadSetup;
+const kernels = await instantiateKernels(compiled, memory, scratch);
 const words = new Int32Array(memory.buffer, at, controlBytes / 4);
 parentPort!.postMessage("ready");
 

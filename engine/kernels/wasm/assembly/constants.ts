@@ -14,6 +14,8 @@ const TABLE = memory.data<u32>([
   // erf
   0x40800000, 0xb7910000, 0x39c8e7d9, 0xbb7e8a1c, 0x3cc6b1a1, 0xbddaae5c, 0xbf228550, 0xbe03ce86, 0xba1c7000,
   0x3ba38d2c, 0xbcdb48d9, 0x3de70e22, 0xbec09380, 0x3e0375d4, 0x3f6d8000,
+  // zero
+  0x00000000,
 ]);
 
 /** Positions of the constants that several functions use. */
@@ -31,6 +33,7 @@ export const EXP: u32 = 8;
 export const LOG: u32 = 17;
 export const TANH: u32 = 34;
 export const ERF: u32 = 41;
+export const ZERO: u32 = 56;
 
 /** The constant at a position, in all lanes. */
 export function constant(position: u32): v128 {

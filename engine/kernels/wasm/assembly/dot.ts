@@ -1,26 +1,36 @@
+import { LANES, pack, panelLanes } from "./panels";
 import { kOf, operandCount, operandOffset, operandStrides, outputWords, tensorOf } from "./record";
 import { scratch } from "./scratch";
-import { transpose4 } from "./transpose";
+import { tile1x16, tile1x8, tile2x16, tile2x8, tile4x16, tile4x8 } from "./tiles";
+import { row0, row1, row2, row3 } from "./transpose";
 import { addFunction, addOutput, coefficient, collapse, extent, innerCoefficient } from "./walker";
-import { innerExtent, next, open, read, setExtent, value, walkerRank } from "./walker";
-import { canonicalise } from "./words";
+import { innerExtent, next, open, setExtent, value, walkerRank } from "./walker";
+import { canonicalWord, canonicalise } from "./words";
 
 /** SPEC: words of one block sum. */
 const BLOCK: u32 = 256;
 
-/** Outputs of one micro-kernel call: rows × lanes. Ten vector registers stay free of spills with 4 × 8. */
-const ROWS: u32 = 4;
-const LANES: u32 = 8;
-const LANE_BYTES: usize = 32;
+/** Columns whose packed block takes half of a second cache of 512 KiB. */
+const STRIP_COLUMNS: u32 = 256;
 
-/** Columns whose packed block stays in the second cache. */
-const PANEL_COLUMNS: u32 = 512;
+/** A product of no more columns, but of many rows, is computed with rows and columns exchanged. */
+const FEW_COLUMNS: u32 = 4;
+const MANY_ROWS: u32 = 16;
 
 const A: u32 = 0;
 const B: u32 = 1;
 const OUT: u32 = 2;
+const INIT: u32 = 3;
 
-// Layout of the scratch: two walkers, an edge tile, the packed panels.
+/** Rows of the widest tile. The fastest number depends on the machine; it changes no bit. */
+let tileRows: u32 = 2;
+
+/** 2 or 4. */
+export function setTileRows(rows: u32): void {
+  tileRows = rows;
+}
+
+// Layout of the scratch: a walker, an edge tile, the packed panels.
 function edgeTile(): usize {
   return scratch() + 2048;
 }
@@ -28,121 +38,92 @@ function panels(): usize {
   return scratch() + 4096;
 }
 
-/** Packs `count` runs of `k` words, `step` bytes apart, as panels of [k][LANES]; lanes past the last run are zero. */
-function pack(from: usize, step: usize, count: u32, k: u32): void {
-  let to = panels();
-  const whole = k & ~3;
-  for (let first: u32 = 0; first < count; first += LANES) {
-    for (let lane: u32 = 0; lane < LANES; lane += 4) {
-      const run = from + (first + lane) * step;
-      const at = to + (lane << 2);
-      if (first + lane + 4 <= count) {
-        for (let i: u32 = 0; i < whole; i += 4) transpose4(at + i * LANE_BYTES, LANE_BYTES, run + (i << 2), step);
-        for (let i = whole; i < k; i++) packWords(at + i * LANE_BYTES, run + (i << 2), step, 4);
-      } else {
-        const lanes = count > first + lane ? count - first - lane : 0;
-        for (let i: u32 = 0; i < k; i++) packWords(at + i * LANE_BYTES, run + (i << 2), step, lanes);
-      }
+/** Block sums of a whole tile; they are added to what lies at `from`, unless it is 0. */
+function wholeTile(
+  k: u32,
+  rows: u32,
+  lanes: u32,
+  a: usize,
+  aStep: usize,
+  panel: usize,
+  from: usize,
+  fromStep: usize,
+  to: usize,
+  toStep: usize,
+): void {
+  if (lanes == LANES) {
+    if (rows == 4) tile4x16(k, a, aStep, panel, from, fromStep, to, toStep);
+    else if (rows == 2) tile2x16(k, a, aStep, panel, from, fromStep, to, toStep);
+    else tile1x16(k, a, aStep, panel, from, fromStep, to, toStep);
+  } else if (rows == 4) tile4x8(k, a, aStep, panel, from, fromStep, to, toStep);
+  else if (rows == 2) tile2x8(k, a, aStep, panel, from, fromStep, to, toStep);
+  else tile1x8(k, a, aStep, panel, from, fromStep, to, toStep);
+}
+
+/** Moves the first `lanes` sums of each row of the edge tile to their places, which may lie anywhere. */
+function scatterEdge(
+  rows: u32,
+  lanes: u32,
+  edgeStep: usize,
+  from: usize,
+  fromStep: usize,
+  fromLane: usize,
+  to: usize,
+  toStep: usize,
+  toLane: usize,
+): void {
+  for (let row: u32 = 0; row < rows; row++) {
+    for (let lane: u32 = 0; lane < lanes; lane++) {
+      let sum = load<f32>(edgeTile() + row * edgeStep + (lane << 2));
+      if (from != 0) sum = load<f32>(from + row * fromStep + lane * fromLane) + sum;
+      store<u32>(to + row * toStep + lane * toLane, canonicalWord(reinterpret<u32>(sum)));
     }
-    to += k * LANE_BYTES;
   }
 }
 
-function packWords(to: usize, from: usize, step: usize, lanes: u32): void {
-  v128.store(to, i32x4.splat(0));
-  for (let lane: u32 = 0; lane < lanes; lane++) store<u32>(to + (lane << 2), load<u32>(from + lane * step));
+/** One block of some rows over all packed panels of a strip. `from`: where the totals so far lie, or 0. */
+function rowsOfStrip(
+  k: u32,
+  rows: u32,
+  columns: u32,
+  a: usize,
+  aStep: usize,
+  from: usize,
+  fromStep: usize,
+  fromLane: usize,
+  to: usize,
+  toStep: usize,
+  toLane: usize,
+): void {
+  const inPlace = toLane == 4 && (from == 0 || fromLane == 4);
+  let panel = panels();
+  for (let column: u32 = 0; column < columns;) {
+    const left = columns - column;
+    const lanes = panelLanes(left);
+    const source = from == 0 ? 0 : from + column * fromLane;
+    const target = to + column * toLane;
+    if (inPlace && left >= lanes) {
+      wholeTile(k, rows, lanes, a, aStep, panel, source, fromStep, target, toStep);
+    } else {
+      const edgeStep = (<usize>lanes) << 2;
+      wholeTile(k, rows, lanes, a, aStep, panel, 0, 0, edgeTile(), edgeStep);
+      scatterEdge(rows, min<u32>(left, lanes), edgeStep, source, fromStep, fromLane, target, toStep, toLane);
+    }
+    panel += (k * lanes) << 2;
+    column += lanes;
+  }
+}
+
+/** The next rows to take: as many as the widest tile has, or a smaller tile's at the end. */
+function tileHeight(left: u32, columns: u32): u32 {
+  const most: u32 = panelLanes(columns) == LANES ? tileRows : 4;
+  return left >= most ? most : left >= 2 ? 2 : 1;
 }
 
 /**
- * Sums of one block for four rows of A and one panel. ORDER: each lane starts at +0 and adds products in ascending k.
- * `to` receives four rows of LANES words, `toStep` bytes apart, alone or added to what it holds.
+ * One matrix product: out[row][column] over runs a + row·aStep and b + column·bStep, added to init unless that is 0.
+ * All steps in bytes; `…Step` from row to row, `…Lane` from column to column.
  */
-function blockSums(
-  k: u32,
-  a0: usize,
-  a1: usize,
-  a2: usize,
-  a3: usize,
-  panel: usize,
-  to: usize,
-  toStep: usize,
-  add: bool,
-): void {
-  let s00 = f32x4.splat(0);
-  let s01 = s00;
-  let s10 = s00;
-  let s11 = s00;
-  let s20 = s00;
-  let s21 = s00;
-  let s30 = s00;
-  let s31 = s00;
-  const end = panel + k * LANE_BYTES;
-  while (panel < end) {
-    const b0 = v128.load(panel);
-    const b1 = v128.load(panel, 16);
-    const x0 = v128.load32_splat(a0);
-    s00 = f32x4.add(s00, f32x4.mul(x0, b0));
-    s01 = f32x4.add(s01, f32x4.mul(x0, b1));
-    const x1 = v128.load32_splat(a1);
-    s10 = f32x4.add(s10, f32x4.mul(x1, b0));
-    s11 = f32x4.add(s11, f32x4.mul(x1, b1));
-    const x2 = v128.load32_splat(a2);
-    s20 = f32x4.add(s20, f32x4.mul(x2, b0));
-    s21 = f32x4.add(s21, f32x4.mul(x2, b1));
-    const x3 = v128.load32_splat(a3);
-    s30 = f32x4.add(s30, f32x4.mul(x3, b0));
-    s31 = f32x4.add(s31, f32x4.mul(x3, b1));
-    panel += LANE_BYTES;
-    a0 += 4;
-    a1 += 4;
-    a2 += 4;
-    a3 += 4;
-  }
-  storeSums(to, s00, s01, add);
-  storeSums(to + toStep, s10, s11, add);
-  storeSums(to + toStep * 2, s20, s21, add);
-  storeSums(to + toStep * 3, s30, s31, add);
-}
-
-function storeSums(to: usize, first: v128, second: v128, add: bool): void {
-  if (add) {
-    first = f32x4.add(v128.load(to), first);
-    second = f32x4.add(v128.load(to, 16), second);
-  }
-  v128.store(to, first);
-  v128.store(to, second, 16);
-}
-
-/** One block of `rows` × `lanes` outputs at most 4 × 8; a part of a tile goes through the edge tile. */
-function tile(
-  k: u32,
-  a: usize,
-  step: usize,
-  rows: u32,
-  panel: usize,
-  lanes: u32,
-  out: usize,
-  outStep: usize,
-  add: bool,
-): void {
-  const a1 = rows > 1 ? a + step : a;
-  const a2 = rows > 2 ? a1 + step : a1;
-  const a3 = rows > 3 ? a2 + step : a2;
-  if (rows == ROWS && lanes == LANES) {
-    blockSums(k, a, a1, a2, a3, panel, out, outStep, add);
-    return;
-  }
-  blockSums(k, a, a1, a2, a3, panel, edgeTile(), LANE_BYTES, false);
-  for (let row: u32 = 0; row < rows; row++) {
-    for (let lane: u32 = 0; lane < lanes; lane++) {
-      const to = out + row * outStep + (lane << 2);
-      const sum = load<f32>(edgeTile() + row * LANE_BYTES + (lane << 2));
-      store<f32>(to, add ? load<f32>(to) + sum : sum);
-    }
-  }
-}
-
-/** One matrix product: out[row][column] over runs a + row·aStep and b + column·bStep; steps in bytes. */
 function product(
   k: u32,
   rows: u32,
@@ -151,53 +132,36 @@ function product(
   aStep: usize,
   b: usize,
   bStep: usize,
+  init: usize,
+  initStep: usize,
+  initLane: usize,
   out: usize,
   outStep: usize,
-  hasInit: bool,
+  outLane: usize,
 ): void {
-  for (let from: u32 = 0; from < k; from += BLOCK) {
-    const block = min<u32>(BLOCK, k - from);
-    const add = hasInit || from > 0;
-    for (let left: u32 = 0; left < columns; left += PANEL_COLUMNS) {
-      const width = min<u32>(PANEL_COLUMNS, columns - left);
-      pack(b + left * bStep + (from << 2), bStep, width, block);
-      for (let row: u32 = 0; row < rows; row += ROWS) {
-        const height = min<u32>(ROWS, rows - row);
-        const runs = a + row * aStep + (from << 2);
-        const to = out + row * outStep + (left << 2);
-        for (let column: u32 = 0; column < width; column += LANES) {
-          const panel = panels() + column * block * 4;
-          const lanes = min<u32>(LANES, width - column);
-          tile(block, runs, aStep, height, panel, lanes, to + (column << 2), outStep, add);
-        }
+  for (let left: u32 = 0; left < columns; left += STRIP_COLUMNS) {
+    const width = min<u32>(STRIP_COLUMNS, columns - left);
+    const to = out + left * outLane;
+    for (let start: u32 = 0; start < k; start += BLOCK) {
+      const block = min<u32>(BLOCK, k - start);
+      const first = start == 0;
+      const from = first ? (init == 0 ? 0 : init + left * initLane) : to;
+      const fromStep = first ? initStep : outStep;
+      const fromLane = first ? initLane : outLane;
+      const ends = start + block == k;
+      pack(panels(), b + left * bStep + (start << 2), bStep, width, block);
+      for (let row: u32 = 0; row < rows;) {
+        const height = tileHeight(rows - row, width);
+        const runs = a + row * aStep + (start << 2);
+        const source = from == 0 ? 0 : from + row * fromStep;
+        const target = to + row * outStep;
+        rowsOfStrip(block, height, width, runs, aStep, source, fromStep, fromLane, target, outStep, outLane);
+        // The edge tile's words are clean already.
+        if (ends && outLane == 4) for (let i: u32 = 0; i < height; i++) canonicalise(target + i * outStep, width);
+        row += height;
       }
     }
   }
-}
-
-/** One output word by the rule, for shapes in which both runs move along the last axis. */
-function dotWord(k: u32, a: usize, b: usize, init: f32, hasInit: bool): f32 {
-  let total = init;
-  for (let from: u32 = 0; from < k; from += BLOCK) {
-    const block = min<u32>(BLOCK, k - from);
-    const end = a + ((<usize>block) << 2);
-    let acc: f32 = 0;
-    for (; a < end; a += 4, b += 4) acc += load<f32>(a) * load<f32>(b);
-    total = hasInit || from > 0 ? total + acc : acc;
-  }
-  return total;
-}
-
-function dotWords(k: u32, walker: usize, aTensor: usize, bTensor: usize, out: usize, hasInit: bool): void {
-  const count = innerExtent(walker);
-  const aStep = (<usize>innerCoefficient(walker, A)) << 2;
-  const bStep = (<usize>innerCoefficient(walker, B)) << 2;
-  do {
-    let a = aTensor + (value(walker, A) << 2);
-    let b = bTensor + (value(walker, B) << 2);
-    for (let i: u32 = 0; i < count; i++, a += aStep, b += bStep, out += 4)
-      store<f32>(out, dotWord(k, a, b, load<f32>(out), hasInit));
-  } while (next(walker));
 }
 
 /** The longest axis but the last along which `fixed` does not move; the last one if there is none. */
@@ -211,7 +175,12 @@ function rowAxis(walker: usize, fixed: u32): u32 {
   return found;
 }
 
-function products(k: u32, walker: usize, aTensor: usize, bTensor: usize, out: usize, hasInit: bool): void {
+/** Bytes from one entry of an axis to the next. */
+function stepOf(walker: usize, f: u32, axis: u32): usize {
+  return (<usize>coefficient(walker, f, axis)) << 2;
+}
+
+function products(k: u32, walker: usize, aTensor: usize, bTensor: usize, initTensor: usize, out: usize): void {
   // A product of two words is the same either way round, so the operand that moves along the last axis takes the lanes.
   const moving = innerCoefficient(walker, B) != 0 ? B : A;
   const still = moving == B ? A : B;
@@ -219,37 +188,115 @@ function products(k: u32, walker: usize, aTensor: usize, bTensor: usize, out: us
   const stillTensor = moving == B ? aTensor : bTensor;
   const last = walkerRank(walker) - 1;
   const axis = rowAxis(walker, moving);
-  const rows = axis == last ? 1 : extent(walker, axis);
-  const outRow = axis == last ? 0 : (<usize>coefficient(walker, OUT, axis)) << 2;
-  const aStep = axis == last ? 0 : (<usize>coefficient(walker, still, axis)) << 2;
-  const bStep = (<usize>innerCoefficient(walker, moving)) << 2;
-  if (axis != last) setExtent(walker, axis, 1);
+  const single = axis == last;
+  const rows: u32 = single ? 1 : extent(walker, axis);
+  const columns = innerExtent(walker);
+  const exchange = columns <= FEW_COLUMNS && rows >= MANY_ROWS;
+  const aStep = single ? 0 : stepOf(walker, still, axis);
+  const bStep = stepOf(walker, moving, last);
+  const initStep = single ? 0 : stepOf(walker, INIT, axis);
+  const initLane = stepOf(walker, INIT, last);
+  const outStep = single ? 0 : stepOf(walker, OUT, axis);
+  if (!single) setExtent(walker, axis, 1);
   do {
     const a = stillTensor + (value(walker, still) << 2);
     const b = movingTensor + (value(walker, moving) << 2);
-    product(k, rows, innerExtent(walker), a, aStep, b, bStep, out + (value(walker, OUT) << 2), outRow, hasInit);
+    const init = initTensor == 0 ? 0 : initTensor + (value(walker, INIT) << 2);
+    const to = out + (value(walker, OUT) << 2);
+    if (exchange) product(k, columns, rows, b, bStep, a, aStep, init, initLane, initStep, to, 4, outStep);
+    else product(k, rows, columns, a, aStep, b, bStep, init, initStep, initLane, to, outStep, 4);
+  } while (next(walker));
+}
+
+/** One output word by the rule, for the last of shapes in which both runs move along the last axis. `init` is an address or 0. */
+function dotWord(k: u32, a: usize, b: usize, init: usize): f32 {
+  let total: f32 = init == 0 ? 0 : load<f32>(init);
+  for (let start: u32 = 0; start < k; start += BLOCK) {
+    const end = a + ((<usize>min<u32>(BLOCK, k - start)) << 2);
+    let acc: f32 = 0;
+    for (; a < end; a += 4, b += 4) acc += load<f32>(a) * load<f32>(b);
+    total = init != 0 || start > 0 ? total + acc : acc;
+  }
+  return total;
+}
+
+/** One word of four runs, `step` bytes apart. */
+function column(at: usize, step: usize): v128 {
+  let words = v128.load32_zero(at);
+  words = v128.load_lane<u32>(at + step, words, 1);
+  words = v128.load_lane<u32>(at + step * 2, words, 2);
+  return v128.load_lane<u32>(at + step * 3, words, 3);
+}
+
+/** Block sums of four outputs whose runs lie `aStep` and `bStep` bytes apart. ORDER: a lane is an output. */
+function blockOfFour(k: u32, a: usize, aStep: usize, b: usize, bStep: usize): v128 {
+  let acc = f32x4.splat(0);
+  let i: u32 = 0;
+  for (; i + 4 <= k; i += 4, a += 16, b += 16) {
+    const a0 = v128.load(a);
+    const a1 = v128.load(a + aStep);
+    const a2 = v128.load(a + aStep * 2);
+    const a3 = v128.load(a + aStep * 3);
+    const b0 = v128.load(b);
+    const b1 = v128.load(b + bStep);
+    const b2 = v128.load(b + bStep * 2);
+    const b3 = v128.load(b + bStep * 3);
+    acc = f32x4.add(acc, f32x4.mul(row0(a0, a1, a2, a3), row0(b0, b1, b2, b3)));
+    acc = f32x4.add(acc, f32x4.mul(row1(a0, a1, a2, a3), row1(b0, b1, b2, b3)));
+    acc = f32x4.add(acc, f32x4.mul(row2(a0, a1, a2, a3), row2(b0, b1, b2, b3)));
+    acc = f32x4.add(acc, f32x4.mul(row3(a0, a1, a2, a3), row3(b0, b1, b2, b3)));
+  }
+  for (; i < k; i++, a += 4, b += 4) acc = f32x4.add(acc, f32x4.mul(column(a, aStep), column(b, bStep)));
+  return acc;
+}
+
+/** Four neighbouring outputs. */
+function dotFour(k: u32, a: usize, aStep: usize, b: usize, bStep: usize, init: usize, initStep: usize): v128 {
+  let total = init == 0 ? f32x4.splat(0) : column(init, initStep);
+  for (let start: u32 = 0; start < k; start += BLOCK) {
+    const at = (<usize>start) << 2;
+    const sums = blockOfFour(min<u32>(BLOCK, k - start), a + at, aStep, b + at, bStep);
+    total = init != 0 || start > 0 ? f32x4.add(total, sums) : sums;
+  }
+  return total;
+}
+
+function dotWords(k: u32, walker: usize, aTensor: usize, bTensor: usize, initTensor: usize, out: usize): void {
+  const count = innerExtent(walker);
+  const last = walkerRank(walker) - 1;
+  const aStep = stepOf(walker, A, last);
+  const bStep = stepOf(walker, B, last);
+  const initStep = initTensor == 0 ? 0 : stepOf(walker, INIT, last);
+  do {
+    const a = aTensor + (value(walker, A) << 2);
+    const b = bTensor + (value(walker, B) << 2);
+    const init = initTensor == 0 ? 0 : initTensor + (value(walker, INIT) << 2);
+    let i: u32 = 0;
+    for (; i + 4 <= count; i += 4, out += 16)
+      v128.store(out, dotFour(k, a + i * aStep, aStep, b + i * bStep, bStep, init + i * initStep, initStep));
+    for (; i < count; i++, out += 4) store<f32>(out, dotWord(k, a + i * aStep, b + i * bStep, init + i * initStep));
   } while (next(walker));
 }
 
 /** SPEC: Dot. Naive twin: engine/kernels/reference/dot.ts. */
 export function dot(record: usize, operands: usize, out: usize, _context: usize): void {
-  const words = outputWords(record);
   const hasInit = operandCount(record) > 2;
   const walker = scratch();
-  if (hasInit) {
-    open(walker, record);
-    addFunction(walker, operandOffset(record, 2), operandStrides(record, 2));
-    collapse(walker, false);
-    read(walker, tensorOf(operands, 2), out, words);
-  }
-  // The output already holds init, so the third function is the output's own position.
   open(walker, record);
   addFunction(walker, operandOffset(record, 0), operandStrides(record, 0));
   addFunction(walker, operandOffset(record, 1), operandStrides(record, 1));
   addOutput(walker);
+  // Without init its function is the output's position: it merges what that merges, and nothing reads it.
+  if (hasInit) addFunction(walker, operandOffset(record, 2), operandStrides(record, 2));
+  else addOutput(walker);
   collapse(walker, false);
-  const bothMove = innerCoefficient(walker, A) != 0 && innerCoefficient(walker, B) != 0;
-  if (bothMove) dotWords(kOf(record), walker, tensorOf(operands, 0), tensorOf(operands, 1), out, hasInit);
-  else products(kOf(record), walker, tensorOf(operands, 0), tensorOf(operands, 1), out, hasInit);
-  canonicalise(out, words);
+  const a = tensorOf(operands, 0);
+  const b = tensorOf(operands, 1);
+  const init = hasInit ? tensorOf(operands, 2) : 0;
+  if (innerCoefficient(walker, A) == 0 || innerCoefficient(walker, B) == 0) {
+    products(kOf(record), walker, a, b, init, out);
+  } else {
+    dotWords(kOf(record), walker, a, b, init, out);
+    canonicalise(out, outputWords(record));
+  }
 }

@@ -1,4 +1,19 @@
-import { BIAS, ERF, EXP, HALF, INFINITY, LN2_HIGH, LN2_LOW, LOG, MAGIC, ONE, SIGN, TANH, constant } from "./constants";
+import {
+  BIAS,
+  ERF,
+  EXP,
+  HALF,
+  INFINITY,
+  LN2_HIGH,
+  LN2_LOW,
+  LOG,
+  MAGIC,
+  ONE,
+  SIGN,
+  TANH,
+  ZERO,
+  constant,
+} from "./constants";
 
 /**
  * Map functions on four lanes. ROUNDS: every operator is one rounded f32 operation, never fused.
@@ -28,9 +43,10 @@ export function iequal(a: v128, b: v128): v128 {
 }
 
 export function select(a: v128, b: v128, c: v128): v128 {
-  return v128.bitselect(b, c, f32x4.ne(a, f32x4.splat(0)));
+  return v128.bitselect(b, c, f32x4.ne(a, constant(ZERO)));
 }
 
+// @inline
 export function exp(x: v128): v128 {
   let c = f32x4.pmin(x, constant(EXP));
   c = f32x4.pmax(c, constant(EXP + 1));
@@ -51,8 +67,9 @@ export function exp(x: v128): v128 {
   return f32x4.mul(y, i32x4.shl(i32x4.add(i2, constant(BIAS)), 23));
 }
 
+// @inline
 export function log(x: v128): v128 {
-  const zero = f32x4.splat(0);
+  const zero = constant(ZERO);
   const den = f32x4.lt(x, constant(LOG));
   const s = v128.bitselect(f32x4.mul(x, constant(LOG + 1)), x, den);
   let e = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_s(s, 23), constant(LOG + 2)));
@@ -79,6 +96,7 @@ export function log(x: v128): v128 {
   return v128.bitselect(x, r, f32x4.eq(x, constant(INFINITY)));
 }
 
+// @inline
 export function tanh(x: v128): v128 {
   const a = f32x4.abs(x);
   const s = f32x4.mul(a, a);
@@ -93,6 +111,7 @@ export function tanh(x: v128): v128 {
   return v128.or(y, v128.and(x, constant(SIGN)));
 }
 
+// @inline
 export function erf(x: v128): v128 {
   const a = f32x4.abs(x);
   const t = f32x4.pmin(a, constant(ERF));

@@ -3,7 +3,7 @@ export { sample } from "./sample";
 export { schedule } from "./schedule";
 export { view } from "./view";
 export { map } from "./map";
-export { dot } from "./dot";
+export { dot, setTileRows } from "./dot";
 export { fold } from "./fold";
 export { gather } from "./gather";
 export { scatter } from "./scatter";

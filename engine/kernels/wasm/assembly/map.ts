@@ -78,7 +78,7 @@ function applyAll(record: usize, out: usize, bytes: usize): void {
 
 /**
  * SPEC: Map. Tile by tile, each instruction over a whole tile. Naive twin: engine/kernels/reference/map.ts.
- * ASSUMES: 12 bytes past the output may be written and past an operand read.
+ * ASSUMES: 28 bytes past the output may be written and past an operand read.
  */
 export function map(record: usize, operands: usize, out: usize, _context: usize): void {
   const words = outputWords(record);
@@ -92,7 +92,7 @@ export function map(record: usize, operands: usize, out: usize, _context: usize)
     for (let i: u32 = 0; i < count; i++) {
       if (load<u32>(modeOf(i)) == COPIED) read(walkerOf(i), tensorOf(operands, i), tile(i), run);
     }
-    applyAll(record, out, ((run + 3) & ~3) << 2);
+    applyAll(record, out, ((run + 7) & ~7) << 2);
     if (isF32(record)) canonicalise(out, run);
     out += (<usize>run) << 2;
     for (let i: u32 = 0; i < count; i++) {

@@ -8,17 +8,28 @@ export function canonicalWord(word: u32): u32 {
   return (word & 0x7fffffff) > 0x7f800000 ? NAN_BITS : word;
 }
 
-/** Replaces every NaN among `count` f32 words by the one NaN. */
+/** Lanes of four vectors that hold a NaN. */
+function nansOf(a: v128, b: v128, c: v128, d: v128): v128 {
+  return v128.or(v128.or(f32x4.ne(a, a), f32x4.ne(b, b)), v128.or(f32x4.ne(c, c), f32x4.ne(d, d)));
+}
+
+/** Replaces every NaN among `count` f32 words by the one NaN. NaNs are rare, so sixteen words are looked at together. */
 export function canonicalise(at: usize, count: u32): void {
-  const whole = at + ((<usize>(count & ~3)) << 2);
+  const whole = at + ((<usize>(count & ~15)) << 2);
   const end = at + ((<usize>count) << 2);
-  const nan = i32x4.splat(NAN_BITS);
-  for (; at < whole; at += 16) {
-    const words = v128.load(at);
-    const bad = f32x4.ne(words, words);
-    if (v128.any_true(bad)) v128.store(at, v128.bitselect(nan, words, bad));
+  for (; at < whole; at += 64) {
+    const bad = nansOf(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48));
+    if (v128.any_true(bad)) canonicaliseVectors(at, at + 64);
   }
   for (; at < end; at += 4) store<u32>(at, canonicalWord(load<u32>(at)));
+}
+
+function canonicaliseVectors(at: usize, end: usize): void {
+  const nan = i32x4.splat(NAN_BITS);
+  for (; at < end; at += 16) {
+    const words = v128.load(at);
+    v128.store(at, v128.bitselect(nan, words, f32x4.ne(words, words)));
+  }
 }
 
 /** Writes `count` equal words. */
