@@ -1,11 +1,12 @@
 import { parse } from "csv-parse/sync";
 import { OperatorError } from "../../../common/index.ts";
+import type { Words } from "../../../common/index.ts";
 import type { Dataset } from "../../dataset.ts";
 import type { NamedField } from "../forward-graph.ts";
 
 /** A dataset with names for its fields. */
-export interface NamedDataset {
-  readonly dataset: Dataset;
+export interface NamedDataset<Source extends Words = Uint32Array> {
+  readonly dataset: Dataset<Source>;
   readonly fields: readonly NamedField[];
 }
 

@@ -60,7 +60,7 @@ function wordsOf({ name, tensor, dtype, normalisation }: FieldSource): Uint32Arr
 export function tensorDataset(sources: readonly FieldSource[]): NamedDataset {
   const [first] = sources;
   const samples = first?.tensor.shape[0] ?? 0;
-  const fields = sources.map((source): DatasetField & { name: string } => {
+  const fields = sources.map((source): DatasetField<Uint32Array> & { name: string } => {
     const { name, tensor, dtype } = source;
     const { shape } = tensor;
     if (shape.length === 0 || shape[0] === 0)
