@@ -1,4 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { OperatorError } from "./errors.ts";
 import type { Bytes } from "./sliced.ts";
 
@@ -31,6 +34,11 @@ export class FileBytes implements Bytes {
     } catch (cause) {
       throw unreadable(path, cause);
     }
+    return FileBytes.owning(descriptor, path);
+  }
+
+  /** Of a file that is open, and is closed when the bytes are. */
+  static owning(descriptor: number, path: string): FileBytes {
     const bytes = new FileBytes(descriptor, path);
     dropped.register(bytes, descriptor, bytes);
     return bytes;
@@ -55,5 +63,44 @@ export class FileBytes implements Bytes {
   /** Closes a file that was opened here, sooner than by itself. */
   close(): void {
     if (dropped.unregister(this)) closeSync(this.#descriptor);
+  }
+}
+
+/** Writes all of the bytes at a position. Throws as `writeSync`. */
+export function writeAt(descriptor: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length;)
+    done += writeSync(descriptor, bytes, done, bytes.length - done, position + done);
+}
+
+/** Takes bytes one part after the other, for as long as somebody holds them. The file has no name: nothing of it stays. */
+export class ScratchFile {
+  readonly #path = join(tmpdir(), `pinpoint-${randomUUID()}`);
+  readonly #descriptor: number;
+  #length = 0;
+
+  /** @throws OperatorError `scratch-unwritable` */
+  constructor() {
+    this.#descriptor = this.#attempt(() => openSync(this.#path, "wx+", 0o600));
+    unlinkSync(this.#path);
+  }
+
+  /** @throws OperatorError `scratch-unwritable` */
+  append(bytes: Uint8Array): void {
+    this.#attempt(() => writeAt(this.#descriptor, bytes, this.#length));
+    this.#length += bytes.length;
+  }
+
+  /** Nothing may be appended afterwards. */
+  finish(): FileBytes {
+    return FileBytes.owning(this.#descriptor, this.#path);
+  }
+
+  #attempt<Result>(action: () => Result): Result {
+    try {
+      return action();
+    } catch (cause) {
+      const message = `Cannot write a temporary file in ${tmpdir()}: ${(cause as Error).message}; set TMPDIR to a folder with room.`;
+      throw new OperatorError("scratch-unwritable", message, { path: this.#path }, { cause });
+    }
   }
 }

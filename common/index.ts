@@ -4,4 +4,4 @@ export * from "./file.ts";
 export * from "./hash.ts";
 export * from "./merkle.ts";
 export * from "./prng.ts";
-export type * from "./sliced.ts";
+export * from "./sliced.ts";

@@ -7,7 +7,7 @@ import {
   readU32,
   sha256,
   u32Bytes,
-  wordsOf,
+  wordsWithin,
 } from "../common/index.ts";
 import type { Bytes, Words } from "../common/index.ts";
 import { StreamedTensor } from "./commit/stream.ts";
@@ -139,12 +139,6 @@ function decodeRecord(record: Uint8Array, field: number) {
 /** Fields of a file are taken into memory, one after the other, where this much holds them. UNITS: bytes. */
 export const residentDatasetBytes = 2 ** 26;
 
-/** Words that lie in bytes, from byte `start` on. */
-function wordsIn(bytes: Bytes, start: number, length: number): Words {
-  const at = (word: number) => start + 4 * Math.min(word, length);
-  return { length, subarray: (from, to) => wordsOf(bytes.subarray(at(from), at(to))) };
-}
-
 export interface OpenDataset {
   readonly dataset: Dataset;
   readonly commitment: DatasetCommitment;
@@ -170,7 +164,7 @@ export function openDataset(bytes: Bytes, resident = residentDatasetBytes): Open
     const declared = decodeRecord(record, field);
     const end = at + declared.words * 4;
     if (end > bytes.length) throw malformed("The dataset's bytes end too early.", { bytes: bytes.length, field });
-    const inFile = wordsIn(bytes, at, declared.words);
+    const inFile = wordsWithin(bytes, at, declared.words);
     const held = end - at <= resident;
     if (held) resident -= end - at;
     const tensor = commitWords(held ? inFile.subarray(0, declared.words) : inFile, declared.dtype);
