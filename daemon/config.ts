@@ -72,7 +72,7 @@ const solver = daemon.extend({
   /** UNITS: the token's smallest unit; jobs that lock more are left. */
   maxStake: amount.default(10n ** 30n),
   maxWorkUnits: amount.default(2n ** 128n - 1n),
-  /** Of one execution, its dataset included. UNITS: bytes. */
+  /** Of one execution, with what of its dataset is held in memory. UNITS: bytes. */
   maxMemoryBytes: z
     .int()
     .positive()
