@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { OperatorError } from "./errors.ts";
-import { FileBytes } from "./file.ts";
+import { FileBytes, ScratchFile } from "./file.ts";
 
 describe("FileBytes", () => {
   let folder: string;
@@ -31,6 +31,15 @@ describe("FileBytes", () => {
       // prettier-ignore
       expect(bytes.subarray(start, end), `${start} … ${end}`).to.deep.equal(content.slice(start, end));
     bytes.close();
+    bytes.close();
+  });
+
+  it("keeps what is appended to a scratch file, which has no name", () => {
+    const scratch = new ScratchFile();
+    for (let start = 0; start < 1000; start += 300) scratch.append(content.subarray(start, start + 300));
+    const bytes = scratch.finish();
+    expect(bytes.subarray(0, 1000)).to.deep.equal(content);
+    expect(existsSync(bytes.path)).to.equal(false);
     bytes.close();
   });
 

@@ -40,11 +40,11 @@ const daemon = z.object({
   logLevel: z.enum(logLevels).default("info"),
   /** Of `/metrics` and `/health`, on this machine only; 0 takes a free one, false serves none. */
   metricsPort: z.union([z.int().min(0).max(65_535), z.literal(false)]).default(0),
-  /** UNITS: bytes; larger datasets are refused. */
+  /** Of the disk: a dataset stays there. UNITS: bytes; jobs with larger datasets are left. */
   maxDatasetBytes: z
     .int()
     .positive()
-    .default(2 ** 31),
+    .default(2 ** 34),
   /** UNITS: wei a gas; a replacement transaction never offers more. */
   maxFeePerGas: amount.default(500_000_000_000n),
 });
@@ -77,7 +77,7 @@ const solver = daemon.extend({
     .int()
     .positive()
     .default(2 ** 32),
-  /** Of a state, a constant or a dataset. UNITS: bytes. */
+  /** Of a state or a constant. UNITS: bytes. */
   maxArtifactBytes: z
     .int()
     .positive()

@@ -1,4 +1,5 @@
 import {
+  FileBytes,
   MerkleTree,
   OperatorError,
   bytesOf,
@@ -62,8 +63,8 @@ export function datasetRoot(header: Uint8Array, fieldTree: Uint8Array): Uint8Arr
 }
 
 /** Commits to words where they are. */
-function commitWords(words: Words, dtype: Dtype): OpenTensor {
-  return words instanceof Uint32Array ? commitTensor(words, dtype) : new StreamedTensor(words, dtype);
+function commitWords(words: Words, dtype: Dtype, file?: string): OpenTensor {
+  return words instanceof Uint32Array ? commitTensor(words, dtype) : new StreamedTensor(words, dtype, file);
 }
 
 function commitmentOf(header: Uint8Array, records: readonly Uint8Array[], tensors: readonly OpenTensor[]) {
@@ -157,6 +158,7 @@ export function openDataset(bytes: Bytes, resident = residentDatasetBytes): Open
     throw malformed("The dataset's header is invalid.", {});
   let at = datasetHeaderBytes + count! * fieldRecordBytes;
   if (bytes.length < at) throw malformed("The dataset's bytes end too early.", { bytes: bytes.length });
+  const path = bytes instanceof FileBytes ? bytes.path : undefined;
   const [fields, records, tensors]: [DatasetField[], Uint8Array[], OpenTensor[]] = [[], [], []];
   for (let field = 0; field < count!; field++) {
     const first = datasetHeaderBytes + field * fieldRecordBytes;
@@ -167,7 +169,7 @@ export function openDataset(bytes: Bytes, resident = residentDatasetBytes): Open
     const inFile = wordsWithin(bytes, at, declared.words);
     const held = end - at <= resident;
     if (held) resident -= end - at;
-    const tensor = commitWords(held ? inFile.subarray(0, declared.words) : inFile, declared.dtype);
+    const tensor = commitWords(held ? inFile.subarray(0, declared.words) : inFile, declared.dtype, path);
     if (!equalBytes(tensor.root, record.subarray(32))) {
       throw malformed(`The words of field ${field} do not have the root in its record.`, { field });
     }

@@ -40,6 +40,7 @@ export class StreamedTensor implements OpenTensor, Words {
   readonly length: number;
   readonly root: Uint8Array;
   readonly #source: Words;
+  readonly #name: string;
   readonly #depth: number;
   /** Levels below those that are held. */
   readonly #levels: number;
@@ -48,8 +49,9 @@ export class StreamedTensor implements OpenTensor, Words {
   /** What was read last: a sequence of small samples reads and checks it once. */
   #last: { readonly start: number; readonly words: Uint32Array } = { start: 0, words: new Uint32Array(0) };
 
-  /** Reads the words once, in order. They must not change afterwards. */
-  constructor(source: Words, dtype: Dtype) {
+  /** Reads the words once, in order. They must not change afterwards. @param name of the file that they are in */
+  constructor(source: Words, dtype: Dtype, name = "The dataset's file") {
+    this.#name = name;
     this.dtype = dtype;
     this.length = source.length;
     this.#source = source;
@@ -96,7 +98,7 @@ export class StreamedTensor implements OpenTensor, Words {
     const words = this.#source.subarray(start, Math.ceil(to / this.#groupWords) * this.#groupWords);
     groupRoots(chunkLeaves(words), this.#levels).forEach((root, i) => {
       if (equalBytes(root, this.#groups.node(0, first + i))) return;
-      const message = "The dataset's file is damaged: delete it, and it is fetched again.";
+      const message = `${this.#name} is damaged: delete it, and it is fetched again.`;
       throw new OperatorError("dataset-damaged", message, { word: (first + i) * this.#groupWords });
     });
     this.#last = { start, words };
