@@ -38,29 +38,17 @@ export function chunkAt(words: Words, index: number): Uint8Array {
 /** SAFETY: filled and hashed within one loop that calls nothing else. */
 const preimage = new Uint8Array(1 + chunkBytes);
 
-/** Chunks of a stream that are read at once. UNITS: words. */
-const pieceWords = 1024 * chunkWords;
-
-/** Hashes the chunks of `bytes` into `leaves` from byte `leaf` on; returns where the next leaf goes. */
-function hashChunks(bytes: Uint8Array, leaves: Buffer, leaf: number): number {
+/** Leaves of a tensor's chunk tree, 32 bytes each: `hashChunk` of every `chunkAt`, without their copies. */
+export function chunkLeaves(words: Uint32Array): Buffer {
+  const bytes = bytesOf(words);
+  const leaves = Buffer.alloc(chunkCount(words.length) * 32);
   preimage.set(CHUNK_DOMAIN);
-  for (let start = 0; start < bytes.length; start += chunkBytes, leaf += 32) {
+  for (let start = 0, leaf = 0; start < bytes.length; start += chunkBytes, leaf += 32) {
     const chunk = bytes.subarray(start, start + chunkBytes);
     preimage.set(chunk, 1);
     preimage.fill(0, 1 + chunk.length);
     hashInto(leaves, leaf, preimage);
   }
-  return leaf;
-}
-
-/**
- * Leaves of a tensor's chunk tree, 32 bytes each: `hashChunk` of every `chunkAt`, without their copies.
- * INVARIANT: every word is asked for once, in order.
- */
-export function chunkLeaves(words: Words): Buffer {
-  const leaves = Buffer.alloc(chunkCount(words.length) * 32);
-  for (let first = 0, leaf = 0; first < words.length; first += pieceWords)
-    leaf = hashChunks(bytesOf(words.subarray(first, first + pieceWords)), leaves, leaf);
   return leaves;
 }
 
