@@ -36,6 +36,7 @@ interface DaemonOptions extends ChainOptions, KeyOptions {
   readonly engine: "wasm" | "reference";
   readonly workers: number;
   readonly threads: number;
+  readonly maxDataset?: number;
   readonly logLevel: (typeof logLevels)[number];
   readonly metricsPort: number | false;
 }
@@ -58,6 +59,8 @@ interface SolverOptions extends DaemonOptions, ServerOptions {
   readonly maxJobs?: number;
   readonly diverge?: string;
 }
+
+const bytes = integer(1, Number.MAX_SAFE_INTEGER);
 
 /** What a running command of its own has besides the chain. */
 function withData(command: Command, name: string, pollMs: number): Command {
@@ -88,6 +91,7 @@ function withCompute(command: Command): Command {
       "do nothing about a newest block older than this; 600, any age on a development chain",
       integer(1, 1_000_000),
     )
+    .option("--max-dataset <bytes>", "leave jobs with a larger dataset, which stays on the disk (16 GiB)", bytes)
     .option("--payout <address>", "whom the contracts pay what they owe the account; itself if left out", address);
 }
 
@@ -100,9 +104,21 @@ function withServer(command: Command): Command {
 /** The options that both configurations name alike. */
 function common(options: DaemonOptions) {
   const { rpc: rpcUrl, data: dataDir, poll: pollMs, deployment, engine, workers, threads, logLevel } = options;
-  const { keystore, passwordFile, keyFile, payout, metricsPort } = options;
+  const { keystore, passwordFile, keyFile, payout, metricsPort, maxDataset: maxDatasetBytes } = options;
   const key = { keystore, passwordFile, keyFile, payout, maxLagSeconds: options.maxLag };
-  return { rpcUrl, dataDir, pollMs, deployment, engine, workers, threads, logLevel, metricsPort, ...key };
+  return {
+    rpcUrl,
+    dataDir,
+    pollMs,
+    deployment,
+    engine,
+    workers,
+    threads,
+    maxDatasetBytes,
+    logLevel,
+    metricsPort,
+    ...key,
+  };
 }
 
 async function solve(options: SolverOptions, io: Io): Promise<void> {
@@ -128,7 +144,6 @@ function policyOf(options: SolverOptions) {
 
 /** Adds the options that `policyOf` reads. */
 function withPolicy(command: Command): Command {
-  const bytes = integer(1, Number.MAX_SAFE_INTEGER);
   return withCosts(command)
     .option("--min-unit-price <amount>", "leave jobs that pay less for a work unit", amount)
     .option("--min-price <amount>", "leave jobs that pay less in all", amount)
@@ -138,7 +153,7 @@ function withPolicy(command: Command): Command {
     .option("--max-stake <amount>", "leave jobs that lock more", amount)
     .option("--max-work-units <number>", "leave jobs that are larger", amount)
     .option("--max-memory <bytes>", "leave jobs whose execution needs more (4 GiB)", bytes)
-    .option("--max-artifact <bytes>", "leave jobs with a larger state, constant or dataset (2 GiB)", bytes)
+    .option("--max-artifact <bytes>", "leave jobs with a larger state or constant (2 GiB)", bytes)
     .option("--submitter <address>", "take jobs of this submitter only (repeat)", listOf(address))
     .option("--program <root>", "take jobs of this program only (repeat)", listOf(hash));
 }

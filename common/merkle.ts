@@ -52,6 +52,31 @@ function levelAbove(below: Uint8Array, level: number): Uint8Array {
   return above;
 }
 
+/**
+ * Siblings that join leaves lo … hi to the root of a tree, in the order of spec/commitments.md.
+ * @param node the tree's node at a level and index
+ */
+export function rangeProof(
+  depth: number,
+  node: (level: number, index: number) => Uint8Array,
+  lo: number,
+  hi: number,
+): Uint8Array[] {
+  if (!(0 <= lo && lo <= hi && hi < 2 ** depth)) {
+    const message = "A tree was asked for a proof of leaves that it does not have.";
+    throw new DefectError("no-such-leaves", message, { lo, hi });
+  }
+  const siblings: Uint8Array[] = [];
+  let [left, right] = [lo, hi];
+  for (let level = 0; level < depth; level++) {
+    if (left % 2 === 1) siblings.push(node(level, left - 1));
+    if (right % 2 === 0) siblings.push(node(level, right + 1));
+    left >>= 1;
+    right >>= 1;
+  }
+  return siblings;
+}
+
 /** A perfect binary tree of which only the real nodes are held: 64 bytes a leaf. */
 export class MerkleTree {
   readonly leafCount: number;
@@ -59,15 +84,20 @@ export class MerkleTree {
   readonly depth: number;
   readonly root: Uint8Array;
   readonly #levels: Uint8Array[];
+  readonly #base: number;
 
-  /** Leaves are hashes of 32 bytes, either one by one or flat in one array. None gives EMPTY of level 0 as the root. */
-  constructor(leaves: readonly Uint8Array[] | Uint8Array) {
+  /**
+   * Leaves are hashes of 32 bytes, either one by one or flat in one array. None gives EMPTY of level 0 as the root.
+   * @param base level of the leaves in the tree whose upper part this one is
+   */
+  constructor(leaves: readonly Uint8Array[] | Uint8Array, base = 0) {
     const flat = leaves instanceof Uint8Array ? new Uint8Array(leaves) : new Uint8Array(leaves.length * 32);
     if (!(leaves instanceof Uint8Array)) leaves.forEach((leaf, index) => flat.set(leaf, index * 32));
     this.leafCount = flat.length / 32;
     this.depth = depthOf(this.leafCount);
     this.#levels = [flat];
-    for (let level = 0; level < this.depth; level++) this.#levels.push(levelAbove(this.#levels[level]!, level));
+    this.#base = base;
+    for (let level = 0; level < this.depth; level++) this.#levels.push(levelAbove(this.#levels[level]!, base + level));
     this.root = this.node(this.depth, 0);
   }
 
@@ -78,7 +108,9 @@ export class MerkleTree {
       throw new DefectError("no-such-node", "A tree was asked for a node that it does not have.", { level, index });
     }
     // A Buffer's slice would share its bytes, so the copy is made by the constructor.
-    return index * 32 < nodes.length ? new Uint8Array(nodes.subarray(index * 32, index * 32 + 32)) : empty(level);
+    return index * 32 < nodes.length
+      ? new Uint8Array(nodes.subarray(index * 32, index * 32 + 32))
+      : empty(this.#base + level);
   }
 
   /** The real nodes `levels` levels below node `index` of level `level`, left to right: what a reveal sends. */
@@ -90,21 +122,7 @@ export class MerkleTree {
 
   /** Siblings that join leaves lo … hi to the root, in the order of spec/commitments.md. */
   proof(lo: number, hi: number = lo): Uint8Array[] {
-    if (!(0 <= lo && lo <= hi && hi < 2 ** this.depth)) {
-      throw new DefectError("no-such-leaves", "A tree was asked for a proof of leaves that it does not have.", {
-        lo,
-        hi,
-      });
-    }
-    const siblings: Uint8Array[] = [];
-    let [left, right] = [lo, hi];
-    for (let level = 0; level < this.depth; level++) {
-      if (left % 2 === 1) siblings.push(this.node(level, left - 1));
-      if (right % 2 === 0) siblings.push(this.node(level, right + 1));
-      left >>= 1;
-      right >>= 1;
-    }
-    return siblings;
+    return rangeProof(this.depth, (level, index) => this.node(level, index), lo, hi);
   }
 }
 

@@ -1,11 +1,11 @@
 import type { Address, Hex } from "viem";
 import { OperatorError, sha256, toHex, wordsOf } from "../common/index.ts";
+import type { Bytes } from "../common/index.ts";
 import {
   commitTensor,
-  datasetCommitment,
-  decodeDataset,
   decodeProgram,
   decodeState,
+  openDataset,
   programCommitment,
   sourceLeaves,
   stateCommitment,
@@ -18,6 +18,7 @@ import {
   explained,
   maxManifestBytes,
   obtainArtifact,
+  obtainFile,
   type ArtifactStore,
   type Chain,
   type Manifest,
@@ -72,7 +73,9 @@ export async function obtainBundle(options: ObtainOptions): Promise<Bundle> {
     await obtain(toHex(root), words * 4, (bytes) => commitTensor(wordsOf(bytes), dtype).root);
   }
   await obtainState({ store, program, root: terms.initialStateRoot, uri: base, signal });
-  await obtain(terms.datasetRoot, maxDatasetBytes, (bytes) => datasetCommitment(decodeDataset(bytes)).root);
+  const rootOf = (bytes: Bytes) => toHex(openDataset(bytes).commitment.root);
+  const dataset = { base, root: terms.datasetRoot, maxBytes: maxDatasetBytes, rootOf, signal };
+  (await obtainFile(store, dataset)).close();
   return { program, commitment, manifest };
 }
 

@@ -40,11 +40,11 @@ const daemon = z.object({
   logLevel: z.enum(logLevels).default("info"),
   /** Of `/metrics` and `/health`, on this machine only; 0 takes a free one, false serves none. */
   metricsPort: z.union([z.int().min(0).max(65_535), z.literal(false)]).default(0),
-  /** UNITS: bytes; larger datasets are refused. */
+  /** Of the disk: a dataset stays there. UNITS: bytes; jobs with larger datasets are left. */
   maxDatasetBytes: z
     .int()
     .positive()
-    .default(2 ** 31),
+    .default(2 ** 34),
   /** UNITS: wei a gas; a replacement transaction never offers more. */
   maxFeePerGas: amount.default(500_000_000_000n),
 });
@@ -72,12 +72,12 @@ const solver = daemon.extend({
   /** UNITS: the token's smallest unit; jobs that lock more are left. */
   maxStake: amount.default(10n ** 30n),
   maxWorkUnits: amount.default(2n ** 128n - 1n),
-  /** Of one execution, its dataset included. UNITS: bytes. */
+  /** Of one execution, with what of its dataset is held in memory. UNITS: bytes. */
   maxMemoryBytes: z
     .int()
     .positive()
     .default(2 ** 32),
-  /** Of a state, a constant or a dataset. UNITS: bytes. */
+  /** Of a state or a constant. UNITS: bytes. */
   maxArtifactBytes: z
     .int()
     .positive()

@@ -5,12 +5,12 @@ import {
   chunkWords,
   computeElement,
   type DatasetCommitment,
+  type OpenTensor,
   type Operator,
   type Program,
   type ProgramCommitment,
   type ProgramHeader,
   type Ref,
-  type TensorCommitment,
 } from "../engine/index.ts";
 import type { DatasetOpening, Evidence, Game, Read, RecordedMove, Source } from "../protocol/index.ts";
 import { revealedOperators } from "./revealed-tree.ts";
@@ -104,7 +104,7 @@ function openField(index: number, dataset: DatasetCommitment): DatasetOpening {
   };
 }
 
-function tensorOf(ref: Ref, step: StepTrace, trace: SegmentTrace): TensorCommitment {
+function tensorOf(ref: Ref, step: StepTrace, trace: SegmentTrace): OpenTensor {
   switch (ref.space) {
     case "state":
       return step.start.tensors[ref.index];
@@ -130,7 +130,7 @@ function readsOf(
   element: number,
   step: StepTrace,
   trace: SegmentTrace,
-  tensors: readonly TensorCommitment[],
+  tensors: readonly OpenTensor[],
 ): OperandRead[] {
   const { program, dataset } = trace.subject;
   const reads: OperandRead[] = [];
@@ -168,7 +168,7 @@ class Opener {
     this.#right = opened(step.right, "right");
   }
 
-  read(ref: Ref, tensor: TensorCommitment, { address, count }: OperandRead): Read {
+  read(ref: Ref, tensor: OpenTensor, { address, count }: OperandRead): Read {
     const first = Math.floor(address / chunkWords);
     const last = Math.floor((address + count - 1) / chunkWords);
     const chunks = Array.from({ length: last - first + 1 }, (_, i) => toHex(chunkAt(tensor.words, first + i)).slice(2));

@@ -1,4 +1,5 @@
 import { createPrng, toHex } from "../common/index.ts";
+import type { Words } from "../common/index.ts";
 import {
   classifierProgram,
   commitTensor,
@@ -27,10 +28,10 @@ export interface ExampleSegment {
 }
 
 /** What an example segment executes, from a state. */
-export interface ExampleTraining {
+export interface ExampleTraining<Source extends Words = Words> {
   readonly program: Program;
   readonly constants: readonly Uint32Array[];
-  readonly dataset: Dataset;
+  readonly dataset: Dataset<Source>;
   readonly start: State;
 }
 
@@ -62,7 +63,7 @@ export async function exampleSegment(
 }
 
 /** The classifier that uses every operator, on random data of 10 samples. */
-export function exampleClassifier(seed: number): ExampleTraining {
+export function exampleClassifier(seed: number): ExampleTraining<Uint32Array> {
   const prng = createPrng(seed);
   const floats = (count: number): Uint32Array => Uint32Array.from({ length: count }, () => wordOf(prng.unit() * 2 - 1));
   const rates = Uint32Array.from({ length: 64 }, () => wordOf(0.125));

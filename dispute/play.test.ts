@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { createPrng } from "../common/index.ts";
+import { wordOf } from "../engine/index.ts";
 import {
   challengerMove,
   defenderMove,
@@ -73,6 +75,35 @@ describe("a game in memory", () => {
         expect(game, JSON.stringify(place)).to.include({ phase: "DefenderWon", operator, firstStep: step });
         expect(judgement.verdict, JSON.stringify(place)).to.equal("ChallengerWrong");
       }
+    }
+  });
+
+  it("brings the same evidence from a dataset that is only read where it is opened", async () => {
+    const samples = 5_000;
+    const training = exampleClassifier(seed);
+    const random = createPrng(seed);
+    const fields = training.dataset.fields.map((field) => {
+      const value = () => (field.dtype === "f32" ? wordOf(random.unit()) : random.below(3));
+      return { ...field, words: Uint32Array.from({ length: samples * field.stride }, value) };
+    });
+    const outside = fields.map(({ words, ...rest }) => {
+      return { ...rest, words: { length: words.length, subarray: words.slice.bind(words) } };
+    });
+    const [held, streamed] = await Promise.all(
+      [fields, outside].map((each) => {
+        const claim = { firstStep, steps: 2, grid: 1, seed: 7, order: "shuffled" } as const;
+        return exampleSegment({ ...training, dataset: { samples, fields: each } }, claim, "wasm");
+      }),
+    );
+    expect(streamed!.claimOf(streamed!.honest)).to.deep.equal(held!.claimOf(held!.honest));
+    const { operators } = held!.subject.program;
+    const sampling = operators.flatMap((each, j) => (each.kind === "Sample" && each.fn === "dataset" ? [j] : []));
+    expect(sampling).to.have.length(2);
+    for (const operator of sampling) {
+      const place = { step: firstStep + 1, operator, element: 3, bit: 0 };
+      const [inMemory, onDisk] = [held!, streamed!].map((example) => play(example, example.run(place)));
+      expect(onDisk!.judgement).to.include({ verdict: "DefenderWrong", reason: "Element" });
+      expect(onDisk).to.deep.equal(inMemory);
     }
   });
 });

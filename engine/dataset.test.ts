@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { MerkleTree, OperatorError, concatBytes, sha256, toHex, u32Bytes } from "../common/index.ts";
 import { commitTensor } from "./commit/tensor.ts";
-import { datasetCommitment, datasetRoot, decodeDataset, encodeDataset, hashField } from "./dataset.ts";
+import { datasetCommitment, datasetRoot, decodeDataset, encodeDataset, hashField, openDataset } from "./dataset.ts";
 import type { Dataset } from "./dataset.ts";
 
-const dataset: Dataset = {
+const dataset: Dataset<Uint32Array> = {
   samples: 3,
   fields: [
     { dtype: "f32", words: Uint32Array.of(1, 2, 3, 4, 5, 6), stride: 2, length: 2 },
@@ -29,6 +29,31 @@ describe("dataset", () => {
     expect(decodeDataset(bytes)).to.deep.equal(dataset);
     const none: Dataset = { samples: 0, fields: [] };
     expect(decodeDataset(encodeDataset(none))).to.deep.equal(none);
+  });
+
+  it("is read from a file in parts, with the same commitments", () => {
+    const file = encodeDataset(dataset);
+    const bytes = { length: file.length, subarray: (start: number, end: number) => file.subarray(start, end) };
+    const whole = datasetCommitment(dataset);
+    // Nothing in memory; the second field alone; both.
+    for (const [resident, held] of [
+      [0, 0],
+      [12, 1],
+      [36, 2],
+    ] as const) // prettier-ignore
+    {
+      const opened = openDataset(bytes, resident);
+      const inMemory = opened.dataset.fields.filter(({ words }) => words instanceof Uint32Array);
+      expect(inMemory).to.have.length(held);
+      const words = opened.dataset.fields.map((field) => field.words.subarray(0, field.words.length));
+      expect(words).to.deep.equal(dataset.fields.map((field) => field.words));
+      for (const name of ["header", "records", "root"] as const)
+        expect(opened.commitment[name], name).to.deep.equal(whole[name]);
+      opened.commitment.tensors.forEach((tensor, i) => expect(tensor.root).to.deep.equal(whole.tensors[i]!.root));
+      expect(encodeDataset(opened.dataset)).to.deep.equal(file);
+    }
+    file[file.length - 1]! ^= 1;
+    expect(() => openDataset(bytes, 0)).to.throw(OperatorError, "field 1");
   });
 
   it("refuses files that are cut, too long or changed anywhere but in stride, length and samples", () => {

@@ -1,5 +1,6 @@
 export * from "./commit/segment.ts";
 export * from "./commit/state.ts";
+export * from "./commit/stream.ts";
 export * from "./commit/tensor.ts";
 export * from "./commit/trace.ts";
 export * from "./compile/index.ts";

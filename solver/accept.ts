@@ -88,7 +88,7 @@ async function fetchBundle({ store, signal }: Session, config: SolverConfig, ter
     const reason = tooLarge(program, config, datasetBytes);
     if (reason !== undefined) throw new OperatorError("job-too-large", reason);
   };
-  const maxDatasetBytes = Math.min(config.maxDatasetBytes, config.maxArtifactBytes);
+  const { maxDatasetBytes } = config;
   const bundle = await obtainBundle({ store, terms, uri: terms.uri, maxDatasetBytes, check, signal });
   check(bundle.program, await store.size(terms.datasetRoot));
   return bundle;

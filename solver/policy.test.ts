@@ -47,6 +47,8 @@ describe("a solver's policy", () => {
     const roomy = { maxMemoryBytes: 2 ** 20, maxArtifactBytes: 2 ** 20 };
     expect(tooLarge(program, roomy)).to.equal(undefined);
     expect(tooLarge(program, roomy, 2 ** 20)).to.match(/needs \d+ bytes of memory, more than 1048576/);
+    // Of a larger dataset so much is held.
+    expect(tooLarge(program, { ...roomy, maxMemoryBytes: 2 ** 27 }, 2 ** 40)).to.equal(undefined);
     expect(tooLarge(program, { ...roomy, maxMemoryBytes: 100 })).to.match(/bytes of memory, more than 100/);
     expect(tooLarge(program, { ...roomy, maxArtifactBytes: 256 })).to.equal(undefined);
     expect(tooLarge(program, { ...roomy, maxArtifactBytes: 255 })).to.match(/has 256 bytes, more than 255/);

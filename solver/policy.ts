@@ -1,5 +1,5 @@
 import type { SolverConfig } from "../daemon/index.ts";
-import { executionBytes, type Program } from "../engine/index.ts";
+import { executionBytes, residentDatasetBytes, type Program } from "../engine/index.ts";
 import type { Costs, Estimate, Job, Terms } from "../protocol/index.ts";
 
 /** What a solver looks at before he fetches anything. */
@@ -58,7 +58,8 @@ export function tooLarge(
   { maxMemoryBytes, maxArtifactBytes }: Pick<SolverConfig, "maxMemoryBytes" | "maxArtifactBytes">,
   datasetBytes = 0,
 ): string | undefined {
-  const memory = executionBytes(program) + datasetBytes;
+  // The rest of it is read from the disk.
+  const memory = executionBytes(program) + Math.min(datasetBytes, residentDatasetBytes);
   if (memory > maxMemoryBytes) return `It needs ${memory} bytes of memory, more than ${maxMemoryBytes}.`;
   const state = program.states.reduce((sum, { words }) => sum + 4 * words, 0);
   const largest = Math.max(state, ...program.constants.map(({ words }) => 4 * words));

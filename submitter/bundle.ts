@@ -1,9 +1,9 @@
 import type { Hex } from "viem";
 import { OperatorError, sha256, toHex, wordsOf } from "../common/index.ts";
 import {
-  decodeDataset,
   decodeProgram,
   decodeState,
+  openDataset,
   type Dataset,
   type ExecutorInput,
   type Program,
@@ -14,6 +14,7 @@ import {
   manifestHash,
   maxManifestBytes,
   obtainArtifact,
+  obtainFile,
   type ArtifactStore,
   type Manifest,
   type Terms,
@@ -29,9 +30,9 @@ export interface Source {
   readonly signal?: AbortSignal;
 }
 
-/** Largest program and dataset that are fetched. UNITS: bytes. */
+/** Largest program and dataset that are fetched; a dataset stays on the disk. UNITS: bytes. */
 const maxProgramBytes = 64 * 1024 * 1024;
-const maxDatasetBytes = 2 ** 31 - 1;
+const maxDatasetBytes = 2 ** 36;
 /** Largest tokenizer.json that is fetched. UNITS: bytes. */
 const maxTokenizerBytes = 64 * 1024 * 1024;
 /** Largest ONNX file that is fetched: that of a protobuf message. UNITS: bytes. */
@@ -65,7 +66,9 @@ export async function obtainTokenizerFile(source: Source, root: Hex): Promise<st
 
 /** Errors: those of `fetchArtifact`. */
 export async function obtainDataset(source: Source, root: Hex): Promise<Dataset> {
-  return decodeDataset(await obtain(source, root, maxDatasetBytes, datasetFileRoot));
+  const { store, ...rest } = source;
+  const options = { ...rest, root, maxBytes: maxDatasetBytes, rootOf: datasetFileRoot };
+  return openDataset(await obtainFile(store, options)).dataset;
 }
 
 /** Errors: those of `fetchArtifact`. */

@@ -1,11 +1,14 @@
-import { OperatorError } from "../common/index.ts";
+import { OperatorError, elementsOf } from "../common/index.ts";
 import {
   byteTokenizer,
   compileForward,
+  dtypeOf,
   importOnnx,
+  ScratchWords,
   readCsv,
   readText,
   readTokenizer,
+  streamCsv,
   splitSamples,
   tensorDataset,
   type FieldSource,
@@ -116,15 +119,17 @@ function classesOf(labels: Iterable<number>, { lossSettings }: JobSource): numbe
 /** The classes of a CSV file's labels: what the reader found, unless some label counts for nothing. */
 function csvClasses(source: JobSource, all: NamedDataset, found: number | undefined): { classes?: number } {
   if (found === undefined) return {};
-  const label = all.dataset.fields.at(-1)?.words ?? [];
-  return { classes: source.lossSettings?.ignoreIndex === undefined ? found : classesOf(label, source) };
+  const label = all.dataset.fields.at(-1)?.words ?? new Uint32Array(0);
+  return { classes: source.lossSettings?.ignoreIndex === undefined ? found : classesOf(elementsOf(label), source) };
 }
 
 function csvData(source: JobSource, { kind, text, heldOutText, split, ...options }: CsvSource): Data {
-  const { classes, ...all } = readCsv(text, options);
+  const read = (from: typeof text, how: typeof options) =>
+    typeof from === "string" ? readCsv(from, how) : streamCsv(from, how, () => new ScratchWords());
+  const { classes, ...all } = read(text, options);
   const found = classes === undefined ? {} : { classes };
   const labels = csvClasses(source, all, classes);
-  const others = heldOutText === undefined ? undefined : readCsv(heldOutText, { ...options, ...found });
+  const others = heldOutText === undefined ? undefined : read(heldOutText, { ...options, ...found });
   const { train, heldOut } = parted(all, others, split);
   const dataset = { kind, fields: copies(train.fields), samples: train.dataset.samples };
   const described = { ...dataset, ...labels, divisor: options.divisor ?? 1 };
@@ -158,7 +163,7 @@ function fieldSources(
     if (reader !== undefined)
       return { name, tensor, dtype: reader.dtype, ...(name === label || !normalisation ? {} : { normalisation }) };
     const labels = name === label && loss === "softmaxCrossEntropy";
-    const dtype = labels || (name !== label && tensor.values instanceof Int32Array) ? "i32" : "f32";
+    const dtype = labels || (name !== label && dtypeOf(tensor) === "i32") ? "i32" : "f32";
     return { name, tensor, dtype };
   });
 }
@@ -178,7 +183,8 @@ function tensorInputs(
 function tensorsData(source: JobSource, given: TensorsSource): Data {
   const { tensors, heldOutTensors, split, normalisation } = given;
   const label = labelOf(source, given);
-  const integers = label !== undefined && tensors.get(label)?.values instanceof Int32Array;
+  const compared = label === undefined ? undefined : tensors.get(label);
+  const integers = compared !== undefined && dtypeOf(compared) === "i32";
   const loss = source.loss ?? (integers ? "softmaxCrossEntropy" : "meanSquaredError");
   const inputs = tensorInputs(source, given, label);
   const read = (some: ReadonlyMap<string, SourceTensor>) =>
@@ -191,8 +197,8 @@ function tensorsData(source: JobSource, given: TensorsSource): Data {
   };
   const dataset = { kind: "tensors" as const, fields: copies(train.fields), samples: train.dataset.samples };
   const classes =
-    loss === "softmaxCrossEntropy" && label !== undefined
-      ? classesOf(tensors.get(label)?.values ?? [], source)
+    loss === "softmaxCrossEntropy" && compared !== undefined
+      ? classesOf(elementsOf(compared.values), source)
       : undefined;
   const described = { ...dataset, ...defined({ normalisation: kept as Normalised | undefined, classes }) };
   return { inputs, label, loss, train, heldOut, dataset: described };

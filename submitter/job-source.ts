@@ -1,3 +1,4 @@
+import type { Bytes } from "../common/index.ts";
 import type {
   Adapters,
   Clip,
@@ -26,9 +27,10 @@ export interface TextSource {
 
 export interface CsvSource extends CsvOptions {
   readonly kind: "csv";
-  readonly text: string;
+  /** Or its UTF-8, in a file: then the samples go through a temporary file each field. */
+  readonly text: string | Bytes;
   /** Samples of the same columns that are held out. */
-  readonly heldOutText?: string;
+  readonly heldOutText?: string | Bytes;
   /** Or a part of these samples. */
   readonly split?: Split;
 }

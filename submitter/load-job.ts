@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { OperatorError } from "../common/index.ts";
+import { FileBytes, OperatorError } from "../common/index.ts";
+import type { Bytes } from "../common/index.ts";
 import { readTensorFile, type SourceTensor } from "../engine/index.ts";
 import { defined } from "./defined.ts";
 import { reasonOf, type JobFile } from "./job-file.ts";
@@ -9,35 +10,46 @@ import type { PreparedJob } from "./prepare.ts";
 import type { TermChoices } from "./terms.ts";
 
 /** Reads files by their paths in a job file. */
-type ReadFile = (file: string) => Uint8Array;
+interface Files {
+  /** A whole file. */
+  readonly read: (file: string) => Uint8Array;
+  /** A file of samples, which may be larger than the memory. */
+  readonly open: (file: string) => Bytes;
+}
 
-function readerIn(folder: string): ReadFile {
-  return (file) => {
+function filesIn(folder: string): Files {
+  const attempt = <Content>(file: string, how: (path: string) => Content): Content => {
     try {
-      return readFileSync(resolve(folder, file));
+      return how(resolve(folder, file));
     } catch (cause) {
       const message = `Cannot read ${file} (${reasonOf(cause)}): name a file.`;
       throw new OperatorError("no-file", message, { path: file }, { cause });
     }
   };
+  const opened = (path: string): Bytes => {
+    const bytes = FileBytes.open(path);
+    // A folder can be opened and not read.
+    bytes.subarray(0, 1);
+    return bytes;
+  };
+  return { read: (file) => attempt(file, (path) => readFileSync(path)), open: (file) => attempt(file, opened) };
 }
 
 type DatasetFile<Kind> = Extract<JobFile["dataset"], { readonly kind: Kind }>;
 
-function textOf({ file, tokens, ...options }: DatasetFile<"text">, read: ReadFile): TextSource {
+function textOf({ file, tokens, ...options }: DatasetFile<"text">, { read }: Files): TextSource {
   const text = (path: string) => new TextDecoder().decode(read(path));
   const kind = typeof tokens === "object" ? { tokenizerJson: text(tokens.file) } : tokens;
   return defined({ ...options, text: text(file), tokens: kind }) as TextSource;
 }
 
-function csvOf({ file, heldOutFile, ...options }: DatasetFile<"csv">, read: ReadFile): CsvSource {
-  const text = (path: string) => new TextDecoder().decode(read(path));
-  const heldOutText = heldOutFile === undefined ? undefined : text(heldOutFile);
-  return defined({ ...options, text: text(file), heldOutText }) as CsvSource;
+function csvOf({ file, heldOutFile, ...options }: DatasetFile<"csv">, { open }: Files): CsvSource {
+  const heldOutText = heldOutFile === undefined ? undefined : open(heldOutFile);
+  return defined({ ...options, text: open(file), heldOutText }) as CsvSource;
 }
 
 /** One tensor of a file, or all of them by their names. */
-function tensorsIn(files: DatasetFile<"tensors">["files"], read: ReadFile): Map<string, SourceTensor> {
+function tensorsIn(files: DatasetFile<"tensors">["files"], { open }: Files): Map<string, SourceTensor> {
   const tensors = new Map<string, SourceTensor>();
   const refuse = (message: string, facts: object): never => {
     throw new OperatorError("tensor-file", message, { ...facts });
@@ -47,7 +59,7 @@ function tensorsIn(files: DatasetFile<"tensors">["files"], read: ReadFile): Map<
     tensors.set(field, tensor);
   };
   for (const { file, field, member } of files) {
-    const members = readTensorFile(read(file), basename(file));
+    const members = readTensorFile(open(file), basename(file));
     if (field === undefined && member === undefined && !members.has("")) {
       for (const [name, tensor] of members) add(name, tensor);
       continue;
@@ -62,19 +74,19 @@ function tensorsIn(files: DatasetFile<"tensors">["files"], read: ReadFile): Map<
   return tensors;
 }
 
-function tensorsOf({ files, heldOutFiles, ...options }: DatasetFile<"tensors">, read: ReadFile): TensorsSource {
-  const heldOutTensors = heldOutFiles === undefined ? undefined : tensorsIn(heldOutFiles, read);
-  return defined({ ...options, tensors: tensorsIn(files, read), heldOutTensors }) as TensorsSource;
+function tensorsOf({ files, heldOutFiles, ...options }: DatasetFile<"tensors">, from: Files): TensorsSource {
+  const heldOutTensors = heldOutFiles === undefined ? undefined : tensorsIn(heldOutFiles, from);
+  return defined({ ...options, tensors: tensorsIn(files, from), heldOutTensors }) as TensorsSource;
 }
 
-function datasetOf(dataset: JobFile["dataset"], read: ReadFile): JobSource["dataset"] {
+function datasetOf(dataset: JobFile["dataset"], files: Files): JobSource["dataset"] {
   switch (dataset.kind) {
     case "text":
-      return textOf(dataset, read);
+      return textOf(dataset, files);
     case "csv":
-      return csvOf(dataset, read);
+      return csvOf(dataset, files);
     case "tensors":
-      return tensorsOf(dataset, read);
+      return tensorsOf(dataset, files);
   }
 }
 
@@ -84,12 +96,12 @@ function datasetOf(dataset: JobFile["dataset"], read: ReadFile): JobSource["data
  */
 export function sourceOf(file: Pick<JobFile, "name" | "model" | "dataset" | "training">, folder: string): JobSource {
   const { model, dataset, training } = file;
-  const read = readerIn(folder);
+  const files = filesIn(folder);
   return defined({
     ...training,
     name: file.name ?? basename(model.file, ".onnx"),
-    onnx: read(model.file),
-    dataset: datasetOf(dataset, read),
+    onnx: files.read(model.file),
+    dataset: datasetOf(dataset, files),
     inputs: model.inputs,
     output: model.output,
   }) as JobSource;

@@ -1,13 +1,14 @@
 import type { Hex } from "viem";
-import { bytesOf, OperatorError, sha256, toHex } from "../common/index.ts";
+import { bytesOf, OperatorError, sha256, toHex, writeAt } from "../common/index.ts";
+import type { Bytes } from "../common/index.ts";
 import {
-  datasetCommitment,
+  datasetBytes,
   decodeProgram,
-  encodeDataset,
   encodeState,
   programCommitment,
   stateCommitment,
   workUnitsPerStep,
+  writeDataset,
   type CompiledModel,
   type Dataset,
   type Program,
@@ -62,8 +63,17 @@ class Bundle {
     for (const root of this.#added.splice(0)) await this.#store.remove(root).catch(() => undefined);
   }
 
-  dataset(dataset: Dataset): Promise<Hex> {
-    return this.put(toHex(datasetCommitment(dataset).root), encodeDataset(dataset));
+  /** Puts a dataset, whose words go from where they are to the disk. */
+  async dataset(dataset: Dataset): Promise<Hex> {
+    let present = true;
+    const root = await this.#store.write(async ({ file }) => {
+      const made = toHex(writeDataset(dataset, (bytes, position) => writeAt(file.fd, bytes, position)));
+      present = await this.#store.has(made);
+      return made;
+    });
+    if (!present) this.#added.push(root);
+    this.bytes += datasetBytes(dataset);
+    return root;
   }
 }
 
@@ -143,12 +153,12 @@ export async function prepareJob(
 }
 
 /** SAFETY: whoever submits a damaged bundle pays for a job that nobody can solve. */
-function checkArtifact(
+function checkArtifact<Content extends Bytes>(
   store: ArtifactStore,
   root: Hex,
-  bytes: Uint8Array,
-  rootOf: (bytes: Uint8Array) => Hex,
-): Uint8Array {
+  bytes: Content,
+  rootOf: (bytes: Content) => Hex,
+): Content {
   let cause: unknown;
   try {
     if (rootOf(bytes).toLowerCase() === root.toLowerCase()) return bytes;
@@ -164,11 +174,18 @@ function checkArtifact(
  * program, `bundle-damaged` when an artifact is not what its name commits to, `bad-manifest`.
  */
 export async function openPrepared(store: ArtifactStore, hash: Hex): Promise<PreparedJob> {
-  const need = async (root: Hex, rootOf: (bytes: Uint8Array) => Hex): Promise<Uint8Array> => {
-    const bytes = await store.get(root);
-    if (bytes !== undefined) return checkArtifact(store, root, bytes, rootOf);
+  const held = <Content>(root: Hex, content: Content | undefined): Content => {
+    if (content !== undefined) return content;
     const message = `${store.directory} does not hold ${root}: run \`pinpoint compile\` again or name its folder.`;
     throw new OperatorError("not-prepared", message, { directory: store.directory, root });
+  };
+  const need = async (root: Hex, rootOf: (bytes: Uint8Array) => Hex): Promise<Uint8Array> =>
+    checkArtifact(store, root, held(root, await store.get(root)), rootOf);
+  const needFile = async (root: Hex, rootOf: (bytes: Bytes) => Hex): Promise<{ readonly length: number }> => {
+    const file = held(root, await store.open(root));
+    checkArtifact(store, root, file, rootOf);
+    file.close();
+    return file;
   };
   const manifest = decodeManifest(await need(hash, manifestHash));
   const { program: programRoot, dataset: datasetRoot, initialState: initialStateRoot } = manifest.roots;
@@ -183,7 +200,7 @@ export async function openPrepared(store: ArtifactStore, hash: Hex): Promise<Pre
     need(manifest.model.onnx, (bytes) => toHex(sha256(bytes))),
     ...program.constants.map(({ root, dtype }) => need(toHex(root), (bytes) => constantFileRoot(bytes, dtype))),
     ...tokenizer.map((root) => need(root, (bytes) => toHex(sha256(bytes)))),
-    ...[datasetRoot, ...(heldOut === undefined ? [] : [heldOut])].map((root) => need(root, datasetFileRoot)),
+    ...[datasetRoot, ...(heldOut === undefined ? [] : [heldOut])].map((root) => needFile(root, datasetFileRoot)),
   ]);
   const bundleBytes = sizes.reduce((sum, { length }) => sum + length, 0);
   const roots = { programRoot, datasetRoot, initialStateRoot, manifestHash: hash };

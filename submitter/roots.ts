@@ -1,18 +1,16 @@
 import type { Hex } from "viem";
-import { MerkleTree, toHex } from "../common/index.ts";
+import { toHex, wordsOf } from "../common/index.ts";
+import type { Bytes } from "../common/index.ts";
 import {
   commitTensor,
-  datasetRoot,
-  decodeDataset,
   decodeProgram,
   decodeState,
-  hashField,
+  openDataset,
   programCommitment,
   stateCommitment,
   type Dtype,
   type Program,
 } from "../engine/index.ts";
-import { wordsOf } from "../common/index.ts";
 
 /** Roots of artifacts from their file forms: the checks of `fetchArtifact`. SPEC: spec/commitments.md. */
 
@@ -22,10 +20,8 @@ export function programFileRoot(bytes: Uint8Array): Hex {
 }
 
 /** Errors: OperatorError `malformed-dataset`. */
-export function datasetFileRoot(bytes: Uint8Array): Hex {
-  const { fields } = decodeDataset(bytes);
-  const records = fields.map((_, index) => bytes.subarray(16 + 64 * index, 80 + 64 * index));
-  return toHex(datasetRoot(bytes.subarray(0, 16), new MerkleTree(records.map(hashField)).root));
+export function datasetFileRoot(bytes: Bytes): Hex {
+  return toHex(openDataset(bytes).commitment.root);
 }
 
 /** Errors: OperatorError `state-mismatch`. */

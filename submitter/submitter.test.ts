@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -9,6 +9,7 @@ import {
   decodeSafetensors,
   encodeState,
   importOnnx,
+  readTensorFile,
   stateCommitment,
   writeOnnx,
   type State,
@@ -38,6 +39,7 @@ import { obtainInput, obtainState } from "./bundle.ts";
 import type { JobSource } from "./job-source.ts";
 import { Inference } from "./evaluate.ts";
 import { exportModel } from "./export.ts";
+import { sourceOf } from "./load-job.ts";
 import { fetchModel, type TrainedModel } from "./model.ts";
 import { prepareJob, type PreparedJob } from "./prepare.ts";
 import { sendCall, type Sender } from "./send.ts";
@@ -112,6 +114,54 @@ describe("submitter", () => {
     expect(manifest.dataset.heldOut).to.match(/^0x[0-9a-f]{64}$/);
     const mismatch = await prepareJob({ ...source, dataset: csv }, bundle).catch((error: unknown) => error);
     expect(mismatch).to.be.instanceOf(OperatorError).with.property("code", "input-mismatch");
+  });
+
+  it("prepares from files, which it reads in parts, what it prepares from the same data in memory", async () => {
+    const folder = join(directory, "files");
+    mkdirSync(folder);
+    const onnx = writeOnnx({
+      name: "linear",
+      inputs: [{ name: "x", dtype: "f32", shape: ["batch", 2] }],
+      outputs: [{ name: "y", dtype: "f32", shape: ["batch", 3] }],
+      initialisers: { w: { dtype: "f32", shape: [2, 3], values: Float32Array.of(1, 2, 3, 4, 5, 6) } },
+      nodes: [{ opType: "MatMul", inputs: ["x", "w"], output: "y" }],
+    });
+    const count = 40;
+    const text = Array.from({ length: count }, (_, i) => `${i},${i / 7},${i % 3}`).join("\n");
+    const x = Uint8Array.from({ length: 2 * count }, (_, i) => (37 * i) % 256);
+    const idx = (...bytes: number[]) => Uint8Array.of(0, 0, 8, bytes.length, ...bytes.flatMap((n) => [0, 0, 0, n]));
+    const [xFile, yFile] = [
+      Buffer.concat([idx(count, 2), x]),
+      Buffer.concat([idx(count), x.map((_, i) => i % 3).subarray(0, count)]),
+    ];
+    const contents = { "m.onnx": onnx, "d.csv": text, x: xFile, y: yFile };
+    for (const [name, content] of Object.entries(contents)) writeFileSync(join(folder, name), content);
+    const split = { part: 0.25, seed: 3 };
+    const normalisation = { divisor: 255, mean: [0.5], deviation: [0.25] };
+    const files = [
+      { field: "x", file: "x" },
+      { field: "label", file: "y" },
+    ];
+    const tensors = new Map(
+      [xFile, yFile].map((file, i) => [files[i]!.field, readTensorFile(file, "").get("")!] as const),
+    );
+    const training = { batch: 4, optimiser: { kind: "sgd", learningRate: 0.5 } } as const;
+    const common = { ...training, name: "m", onnx };
+    const cases = [
+      [
+        { kind: "csv", file: "d.csv", header: false, split },
+        { kind: "csv", text, header: false, split },
+      ],
+      [
+        { kind: "tensors", files, split, normalisation },
+        { kind: "tensors", tensors, split, normalisation },
+      ],
+    ] as const;
+    for (const [file, memory] of cases) {
+      const parts = { name: "m", model: { file: "m.onnx" }, dataset: file, training } as never;
+      const fromFiles = await prepareJob(sourceOf(parts, folder), bundle);
+      expect(fromFiles.manifest).to.deep.equal((await prepareJob({ ...common, dataset: memory }, bundle)).manifest);
+    }
   });
 
   it("reads a CSV dataset of targets, and evaluates by the squared error", async () => {

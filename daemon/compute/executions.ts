@@ -4,12 +4,11 @@ import { challengerMove, defenderMove, SegmentTrace, type Divergence } from "../
 import {
   commitTensor,
   createExecutor,
-  datasetCommitment,
-  decodeDataset,
   decodeProgram,
   decodeState,
   encodeState,
   gridSteps,
+  openDataset,
   programCommitment,
   segmentCommitment,
   stateCommitment,
@@ -28,7 +27,7 @@ import { crashPoint } from "../crash-point.ts";
 import type { MoveTask, Progress, Segment, SegmentResult, SegmentTask, WorkerSetup } from "./messages.ts";
 import { Recent } from "./recent.ts";
 
-/** A bundle in memory, its commitments, and executors of it that wait for work. */
+/** A bundle in memory, or in its dataset's file, its commitments, and executors of it that wait for work. */
 interface Loaded {
   readonly program: Program;
   readonly commitment: ProgramCommitment;
@@ -60,13 +59,15 @@ export class Executions {
   readonly #store: ArtifactStore;
   readonly #engine: Engine;
   readonly #threads: number;
+  readonly #residentBytes: number | undefined;
   readonly #bundles = new Recent<Loaded>(2, drop);
   readonly #traces = new Recent<Traced>(2, ({ executor }) => void executor.close());
 
-  constructor({ directory, engine, threads }: WorkerSetup) {
+  constructor({ directory, engine, threads, residentDatasetBytes }: WorkerSetup) {
     this.#store = new ArtifactStore(directory, { onDraft: () => crashPoint("drafted") });
     this.#engine = engine;
     this.#threads = threads;
+    this.#residentBytes = residentDatasetBytes;
   }
 
   /**
@@ -114,7 +115,8 @@ export class Executions {
 
   async #load(programRoot: Hex, datasetRoot: Hex): Promise<Loaded> {
     const program = decodeProgram(await this.#artifact(programRoot));
-    const dataset = decodeDataset(await this.#artifact(datasetRoot));
+    const file = stored(datasetRoot, await this.#store.open(datasetRoot));
+    const { dataset, commitment: datasetCommitment } = openDataset(file, this.#residentBytes);
     const constants = await Promise.all(
       program.constants.map(async ({ root, dtype }) => commitTensor(wordsOf(await this.#artifact(toHex(root))), dtype)),
     );
@@ -122,7 +124,7 @@ export class Executions {
       program,
       commitment: programCommitment(program),
       dataset,
-      datasetCommitment: datasetCommitment(dataset),
+      datasetCommitment,
       constants,
       idle: [],
       dropped: false,
@@ -140,10 +142,13 @@ export class Executions {
   }
 
   async #artifact(root: Hex): Promise<Uint8Array> {
-    const bytes = await this.#store.get(root);
-    if (bytes !== undefined) return bytes;
-    throw new OperatorError("artifact-not-stored", `The store does not hold ${root}.`, { root });
+    return stored(root, await this.#store.get(root));
   }
+}
+
+function stored<Content>(root: Hex, content: Content | undefined): Content {
+  if (content !== undefined) return content;
+  throw new OperatorError("artifact-not-stored", `The store does not hold ${root}.`, { root });
 }
 
 /** The steps, with the state's root after each of the grid; lets other work in whenever it reports progress. */

@@ -46,6 +46,8 @@ export interface WorkerSetup {
   readonly engine: Engine;
   /** Threads of one execution. */
   readonly threads: number;
+  /** Of a dataset, held in memory; as `openDataset` if not given. */
+  readonly residentDatasetBytes?: number;
 }
 
 export type Request =

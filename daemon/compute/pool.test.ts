@@ -83,11 +83,30 @@ describe("compute", () => {
     expect((await pool.segment({ segment, keep: false, flip: { ...flip, step: 10 } })).endRoot).to.equal(first.endRoot);
   });
 
+  it("executes a segment from a dataset that stays on the disk, to the same roots", async () => {
+    const inMemory = await pool.segment({ segment, keep: false });
+    for (const [engine, threads] of [
+      ["reference", 1],
+      ["wasm", 1],
+      ["wasm", 2],
+    ] as const) // prettier-ignore
+    {
+      const setup = { directory: folder, threads, engine, residentDatasetBytes: 0 };
+      const { stateRoots, segmentRoot } = await new Executions(setup).segment({ segment, keep: false });
+      expect({ stateRoots, segmentRoot }).to.deep.equal({
+        stateRoots: inMemory.stateRoots,
+        segmentRoot: inMemory.segmentRoot,
+      });
+    }
+  });
+
   it("plays both sides of a game to a conviction", async () => {
     const flip = { step: 5, operator: 11, element: 3, bit: 20 };
     const { endRoot, segmentRoot } = await pool.segment({ segment, keep: false, flip });
     const claim: Claim = { ...segment, endRoot, segmentRoot };
-    const executions = new Executions({ directory: folder, threads: 1, engine: "reference" });
+    // One side reads its dataset from the disk, the other holds it.
+    const setup = { directory: folder, threads: 1, engine: "reference", residentDatasetBytes: 0 } as const;
+    const executions = new Executions(setup);
     let game = openingGame(claim);
     let judgement: Judgement | undefined;
     const history: RecordedMove[] = [];

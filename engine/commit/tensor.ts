@@ -1,4 +1,5 @@
 import { MerkleTree, bytesOf, hashInto, sha256, u32Bytes } from "../../common/index.ts";
+import type { Words } from "../../common/index.ts";
 import { dtypeCodes } from "../program/codes.ts";
 import type { Dtype } from "../program/types.ts";
 
@@ -28,7 +29,7 @@ export function tensorRoot(words: number, dtype: number, chunkTree: Uint8Array):
 }
 
 /** Chunk `index` of a tensor: 1,024 bytes, zero past the last word. */
-export function chunkAt(words: Uint32Array, index: number): Uint8Array {
+export function chunkAt(words: Words, index: number): Uint8Array {
   const chunk = new Uint8Array(chunkBytes);
   chunk.set(bytesOf(words.subarray(index * chunkWords, (index + 1) * chunkWords)));
   return chunk;
@@ -38,7 +39,7 @@ export function chunkAt(words: Uint32Array, index: number): Uint8Array {
 const preimage = new Uint8Array(1 + chunkBytes);
 
 /** Leaves of a tensor's chunk tree, 32 bytes each: `hashChunk` of every `chunkAt`, without their copies. */
-function chunkLeaves(words: Uint32Array): Uint8Array {
+export function chunkLeaves(words: Uint32Array): Buffer {
   const bytes = bytesOf(words);
   const leaves = Buffer.alloc(chunkCount(words.length) * 32);
   preimage.set(CHUNK_DOMAIN);
@@ -51,12 +52,18 @@ function chunkLeaves(words: Uint32Array): Uint8Array {
   return leaves;
 }
 
-export interface TensorCommitment {
+/** What a dispute opens of a tensor, which need not lie in memory. */
+export interface OpenTensor {
   readonly dtype: Dtype;
   /** The tensor itself, as it was given (not a copy). */
+  readonly words: Words;
+  readonly chunkTree: { readonly root: Uint8Array; proof(lo: number, hi: number): Uint8Array[] };
+  readonly root: Uint8Array;
+}
+
+export interface TensorCommitment extends OpenTensor {
   readonly words: Uint32Array;
   readonly chunkTree: MerkleTree;
-  readonly root: Uint8Array;
 }
 
 /** Commits to a tensor. The words are kept by reference: the caller must not change them afterwards. */

@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { OperatorError, TransientError } from "../../common/index.ts";
+import type { Bytes } from "../../common/index.ts";
 import type { HttpServer } from "../listen.ts";
-import { fetchArtifact, obtainArtifact } from "./fetch.ts";
+import { fetchArtifact, obtainArtifact, obtainFile } from "./fetch.ts";
 import { artifactName } from "./name.ts";
 import { serveArtifacts } from "./server.ts";
 import { ArtifactStore } from "./store.ts";
@@ -130,6 +131,30 @@ describe("artifacts", () => {
       expect(Buffer.compare(await obtainArtifact(local, offline), bytes)).to.equal(0);
       writeFileSync(local.path(root), "rotten");
       expect(await obtainArtifact(local, options)).to.deep.equal(bytes);
+    });
+    it("streams a file into the store, checked before it has its name, and reads it there", async () => {
+      const local = new ArtifactStore(join(directory, "streamed"));
+      const rootOfFile = (file: Bytes): Hex => rootOf(file.subarray(0, file.length));
+      const options = { base: server.url, root, maxBytes: bytes.length, rootOf: rootOfFile };
+      expect((await obtainFile(local, options)).subarray(7, bytes.length)).to.deep.equal(bytes.subarray(7));
+      expect(readdirSync(local.directory)).to.deep.equal([artifactName(root)]);
+      const offline = { ...options, base: "http://127.0.0.1:1" };
+      expect((await obtainFile(local, offline)).length).to.equal(bytes.length);
+      writeFileSync(local.path(root), "rotten");
+      expect(await failure(obtainFile(local, offline))).to.have.property("code", "artifact-unreachable");
+      expect((await obtainFile(local, options)).length).to.equal(bytes.length);
+      const fresh = new ArtifactStore(join(directory, "refused"));
+      const wrong = await peer((_request, response) => response.end("wrong"));
+      const cut = await peer((_request, response) => {
+        response.writeHead(200, { "content-length": "1000" }).write("x", () => response.destroy());
+      });
+      for (const [base, maxBytes, code] of [
+        [wrong, 10, "artifact-wrong"],
+        [server.url, bytes.length - 1, "artifact-too-large"],
+        [cut, 1_000, "artifact-unreachable"],
+      ] as const)
+        expect(await failure(obtainFile(fresh, { ...options, base, maxBytes }))).to.have.property("code", code);
+      expect(readdirSync(fresh.directory)).to.deep.equal([]);
     });
     it("refuses wrong bytes, and bytes of no form", async () => {
       const base = await peer((_request, response) => response.end("wrong"));

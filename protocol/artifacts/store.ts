@@ -1,18 +1,25 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import type { Hex } from "viem";
-import { OperatorError } from "../../common/index.ts";
+import { FileBytes, OperatorError, TransientError } from "../../common/index.ts";
 import { artifactName } from "./name.ts";
 
 /** A file system error as the sentence of an operator's mistake (a full disk, a missing right). */
-function diskError(action: string, path: string, cause: unknown): OperatorError {
+export function diskError(action: string, path: string, cause: unknown): OperatorError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new OperatorError("artifact-disk", `Cannot ${action} ${path}: ${reason}.`, { path }, { cause });
 }
 
 function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === "ENOENT";
+}
+
+/** A file that has no name in the store yet. */
+export interface Draft {
+  /** For reading and writing. */
+  readonly file: FileHandle;
+  readonly path: string;
 }
 
 /**
@@ -62,25 +69,44 @@ export class ArtifactStore {
     }
   }
 
-  /** Writes beside, flushes and renames, so that neither a crash nor a second writer leaves a torn file. */
+  /** The bytes where they lie, undefined when it is not there. Errors: OperatorError `file-unreadable` besides. */
+  async open(root: Hex): Promise<FileBytes | undefined> {
+    return (await this.has(root)) ? FileBytes.open(this.path(root)) : undefined;
+  }
+
+  /** Keeps bytes under their root. */
   async put(root: Hex, bytes: Uint8Array): Promise<void> {
-    const path = this.path(root);
-    const draft = `${path}.${randomUUID()}.draft`;
+    this.path(root);
+    await this.write(async (draft) => {
+      await draft.file.writeFile(bytes);
+      return root;
+    });
+  }
+
+  /**
+   * Keeps what `fill` writes under the root that it returns. Writes beside, flushes and renames, so that neither a crash nor a
+   * second writer leaves a torn file. Errors: what `fill` throws besides.
+   */
+  async write(fill: (draft: Draft) => Promise<Hex>): Promise<Hex> {
+    const draft = join(this.directory, `${randomUUID()}.draft`);
     try {
       await mkdir(this.directory, { recursive: true });
-      const file = await open(draft, "wx");
+      const file = await open(draft, "wx+");
+      let root: Hex;
       try {
-        await file.writeFile(bytes);
+        root = await fill({ file, path: draft });
         await file.sync();
       } finally {
         await file.close();
       }
       this.#onDraft();
-      await rename(draft, path);
+      await rename(draft, this.path(root));
+      return root;
     } catch (error) {
       // The first error is the one to tell.
       await rm(draft, { force: true }).catch(() => undefined);
-      throw diskError("write", path, error);
+      if (error instanceof OperatorError || error instanceof TransientError) throw error;
+      throw diskError("write", this.directory, error);
     }
   }
 

@@ -6,7 +6,7 @@ import { lossOf, type Case } from "./case.ts";
 export interface CompiledCase {
   readonly onnx: Uint8Array;
   readonly model: CompiledModel;
-  readonly dataset: Dataset;
+  readonly dataset: Dataset<Uint32Array>;
   readonly fields: readonly NamedField[];
   readonly batch: number;
 }

@@ -153,7 +153,7 @@ export function stepInDouble(model: CompiledModel, dataset: Dataset, state: read
     }
     if (operator.kind === "Sample") {
       const field = dataset.fields[operator.operands[0]!.ref.index]!;
-      const words = numbersOf(field.words, field.dtype);
+      const words = numbersOf(field.words.subarray(0, field.words.length), field.dtype);
       const [positions, length] = operator.extents as [number, number];
       outputs.push(
         Float64Array.from({ length: positions * length }, (_, i) => {

@@ -38,7 +38,7 @@ async function exportedLoss(exported: Uint8Array, dataset: Dataset, batch: numbe
   let total = 0;
   for (let first = 0; first < batches * batch; first += batch) {
     const { data } = await runOnnx(exported, dataset, first, batch);
-    const words = wanted.words.slice(first * wanted.stride, (first + batch) * wanted.stride);
+    const words = wanted.words.subarray(first * wanted.stride, (first + batch) * wanted.stride);
     total += compare(data as Float32Array, words);
   }
   return total / batches;

@@ -1,11 +1,14 @@
-import { parse } from "csv-parse/sync";
 import { OperatorError } from "../../../common/index.ts";
+import type { Bytes, Words } from "../../../common/index.ts";
 import type { Dataset } from "../../dataset.ts";
+import type { Dtype } from "../../program/types.ts";
 import type { NamedField } from "../forward-graph.ts";
+import { rowsOf } from "./csv-rows.ts";
+import { MemoryWords, type WordSink } from "./word-sink.ts";
 
 /** A dataset with names for its fields. */
-export interface NamedDataset {
-  readonly dataset: Dataset;
+export interface NamedDataset<Source extends Words = Words> {
+  readonly dataset: Dataset<Source>;
   readonly fields: readonly NamedField[];
 }
 
@@ -22,21 +25,13 @@ export interface CsvOptions {
   readonly classes?: number;
 }
 
-export interface CsvDataset extends NamedDataset {
+export interface CsvDataset<Source extends Words = Words> extends NamedDataset<Source> {
   /** Absent from a regression. */
   readonly classes?: number;
 }
 
 function refuse(what: string, facts: Record<string, unknown>): never {
   throw new OperatorError("csv-malformed", `CSV: ${what}.`, facts);
-}
-
-function parseRows(text: string): string[][] {
-  try {
-    return parse(text, { bom: true, relaxColumnCount: true, skipEmptyLines: true, trim: true });
-  } catch (cause) {
-    throw new OperatorError("csv-malformed", `CSV: ${(cause as Error).message}.`, {}, { cause });
-  }
 }
 
 function columnOf(names: readonly string[], header: boolean, chosen: string | number, what: string): number {
@@ -67,47 +62,79 @@ function numberIn(cell: string, line: number, column: string): number {
   return value;
 }
 
-/** All cells as numbers, row-major. */
-function tableOf(body: readonly string[][], names: readonly string[], firstLine: number): Float64Array {
-  const width = names.length;
-  const table = new Float64Array(body.length * width);
-  body.forEach((cells, row) => {
-    const line = row + firstLine;
-    if (cells.length !== width) refuse(`line ${line} has ${cells.length} columns, not ${width}`, { line, width });
-    cells.forEach((cell, column) => (table[row * width + column] = numberIn(cell, line, names[column] as string)));
-  });
-  return table;
-}
-
-/** Some columns of a table, row-major, as an array of the kind given. */
-function pick<T extends Float32Array | Int32Array>(
-  table: Float64Array,
-  width: number,
-  columns: readonly number[],
-  make: (length: number) => T,
-): T {
-  const picked = make((table.length / width) * columns.length);
-  for (let i = 0; i < picked.length; i++) {
-    const row = Math.floor(i / columns.length);
-    picked[i] = table[row * width + (columns[i % columns.length] as number)] as number;
-  }
-  return picked;
-}
-
 /** Labels must be whole numbers from 0, below `classes` where that is given. */
-function checkLabels(table: Float64Array, width: number, column: number, firstLine: number, classes?: number): void {
-  for (let row = 0; row * width < table.length; row++) {
-    const [line, label] = [row + firstLine, table[row * width + column] as number];
-    if (!Number.isInteger(label) || label < 0 || label >= 2 ** 31)
-      refuse(`line ${line}: label ${label} is no whole number from 0`, { line, label });
-    if (classes !== undefined && label >= classes)
-      refuse(`line ${line}: label ${label} is not one of 0 … ${classes - 1}`, { line, label });
-  }
+function checkLabel(label: number, line: number, classes?: number): void {
+  if (!Number.isInteger(label) || label < 0 || label >= 2 ** 31)
+    refuse(`line ${line}: label ${label} is no whole number from 0`, { line, label });
+  if (classes !== undefined && label >= classes)
+    refuse(`line ${line}: label ${label} is not one of 0 … ${classes - 1}`, { line, label });
 }
 
-function fieldOf(name: string, data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>, length: number) {
-  const dtype = data instanceof Float32Array ? ("f32" as const) : ("i32" as const);
-  return { name, dtype, words: new Uint32Array(data.buffer), stride: length, length };
+/** What becomes of the columns. */
+interface Columns {
+  readonly names: readonly string[];
+  readonly features: readonly number[];
+  readonly outcomes: readonly number[];
+}
+
+/** The columns as the first row names or counts them. */
+function columnsOf(first: readonly string[], options: CsvOptions): Columns {
+  if (first.length < 2) refuse("there are no samples of features and a label", { width: first.length });
+  const names = options.header ? first : first.map((_, i) => String(i + 1));
+  const outcomes = outcomeColumns(names, options);
+  return { names, features: names.map((_, column) => column).filter((each) => !outcomes.includes(each)), outcomes };
+}
+
+/** Turns rows into the words of features, and of a label or targets, one sample after the other. */
+class Samples<Source extends Words> {
+  readonly #options: CsvOptions;
+  readonly #columns: Columns;
+  readonly #sinks: readonly [WordSink<Source>, WordSink<Source>];
+  readonly #features: Float32Array<ArrayBuffer>;
+  readonly #outcomes: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+  count = 0;
+  largestLabel = 0;
+
+  constructor(columns: Columns, options: CsvOptions, makeSink: () => WordSink<Source>) {
+    this.#options = options;
+    this.#columns = columns;
+    this.#sinks = [makeSink(), makeSink()];
+    this.#features = new Float32Array(columns.features.length);
+    const width = columns.outcomes.length;
+    this.#outcomes = options.targets === undefined ? new Int32Array(width) : new Float32Array(width);
+  }
+
+  add(cells: readonly string[], line: number): void {
+    const { names, features, outcomes } = this.#columns;
+    const width = names.length;
+    if (cells.length !== width) refuse(`line ${line} has ${cells.length} columns, not ${width}`, { line, width });
+    const numbers = cells.map((cell, column) => numberIn(cell, line, names[column] as string));
+    const { divisor = 1, targets, classes } = this.#options;
+    features.forEach((column, i) => (this.#features[i] = Math.fround(numbers[column] as number) / divisor));
+    outcomes.forEach((column, i) => {
+      const value = numbers[column] as number;
+      if (targets === undefined) checkLabel(value, line, classes);
+      this.#outcomes[i] = value;
+      this.largestLabel = Math.max(this.largestLabel, value);
+    });
+    this.#sinks[0].append(new Uint32Array(this.#features.buffer));
+    this.#sinks[1].append(new Uint32Array(this.#outcomes.buffer));
+    this.count++;
+  }
+
+  finish() {
+    const [features, outcomes] = this.#sinks.map((sink) => sink.finish()) as [Source, Source];
+    const field = <Name extends string>(name: Name, dtype: Dtype, words: Source, length: number) => {
+      return { name, dtype, words, stride: length, length };
+    };
+    const regression = this.#options.targets !== undefined;
+    return [
+      field("features", "f32", features, this.#features.length),
+      regression
+        ? field("target", "f32", outcomes, this.#outcomes.length)
+        : field("label", "i32", outcomes, this.#outcomes.length),
+    ];
+  }
 }
 
 /**
@@ -115,32 +142,35 @@ function fieldOf(name: string, data: Float32Array<ArrayBuffer> | Int32Array<Arra
  * order) and `label` (i32, one word) or `target` (f32, one word a target column). Throws the OperatorError `csv-malformed` with line and
  * column.
  */
-export function readCsv(text: string, options: CsvOptions): CsvDataset {
-  const rows = parseRows(text);
-  const width = rows[0]?.length ?? 0;
-  const { header, divisor = 1, targets } = options;
-  const names = header ? (rows[0] ?? []) : Array.from({ length: width }, (_, i) => String(i + 1));
-  const body = header ? rows.slice(1) : rows;
-  if (body.length === 0 || width < 2)
-    refuse("there are no samples of features and a label", { rows: body.length, width });
-  const outcomes = outcomeColumns(names, options);
-  const inputs = names.map((_, column) => column).filter((column) => !outcomes.includes(column));
-  const firstLine = header ? 2 : 1;
-  const table = tableOf(body, names, firstLine);
-  const floats = (columns: readonly number[]) => pick(table, width, columns, (n) => new Float32Array(n));
-  const features = fieldOf(
-    "features",
-    floats(inputs).map((value) => value / divisor),
-    inputs.length,
-  );
-  const samples = body.length;
-  if (targets !== undefined) {
-    const fields = [features, fieldOf("target", floats(outcomes), outcomes.length)];
-    return { dataset: { samples, fields }, fields };
+export function readCsv(text: string, options: CsvOptions): CsvDataset<Uint32Array> {
+  return readCsvRows(rowsOf(new TextEncoder().encode(text)), options, () => new MemoryWords());
+}
+
+/** As `readCsv`, of a text in UTF-8 that need not lie in memory. @param makeSink where the words go, a field each */
+export function streamCsv<Source extends Words>(
+  text: Bytes,
+  options: CsvOptions,
+  makeSink: () => WordSink<Source>,
+): CsvDataset<Source> {
+  return readCsvRows(rowsOf(text), options, makeSink);
+}
+
+function readCsvRows<Source extends Words>(
+  rows: Iterable<string[]>,
+  options: CsvOptions,
+  makeSink: () => WordSink<Source>,
+): CsvDataset<Source> {
+  let samples: Samples<Source> | undefined;
+  let line = 0;
+  for (const cells of rows) {
+    line++;
+    const first = samples === undefined;
+    samples ??= new Samples(columnsOf(cells, options), options, makeSink);
+    if (!first || !options.header) samples.add(cells, line);
   }
-  checkLabels(table, width, outcomes[0] as number, firstLine, options.classes);
-  const labels = pick(table, width, outcomes, (n) => new Int32Array(n));
-  const fields = [features, fieldOf("label", labels, 1)];
-  const classes = options.classes ?? labels.reduce((a, b) => Math.max(a, b)) + 1;
-  return { dataset: { samples, fields }, fields, classes };
+  if (samples === undefined || samples.count === 0) return refuse("there are no samples of features and a label", {});
+  const fields = samples.finish();
+  const dataset = { samples: samples.count, fields };
+  if (options.targets !== undefined) return { dataset, fields };
+  return { dataset, fields, classes: options.classes ?? samples.largestLabel + 1 };
 }

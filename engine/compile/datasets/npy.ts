@@ -1,3 +1,5 @@
+import { bytesWithin } from "../../../common/index.ts";
+import type { Bytes } from "../../../common/index.ts";
 import { readElements, refuseData, type ElementType, type SourceTensor } from "./source-tensor.ts";
 
 /** SPEC: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html, versions 1 to 3. */
@@ -14,9 +16,10 @@ const types: Readonly<Record<string, ElementType>> = {
   f8: "f64",
 };
 
-function headerOf(bytes: Uint8Array, name: string): { readonly header: string; readonly first: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const wide = (bytes[6] ?? 0) > 1;
+function headerOf(bytes: Bytes, name: string): { readonly header: string; readonly first: number } {
+  const head = bytes.subarray(0, 12);
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const wide = (head[6] ?? 0) > 1;
   if (bytes.length < (wide ? 12 : 10)) refuseData(name, `an NPY file of ${bytes.length} bytes has no header`);
   const start = wide ? 12 : 10;
   const first = start + (wide ? view.getUint32(8, true) : view.getUint16(8, true));
@@ -25,7 +28,7 @@ function headerOf(bytes: Uint8Array, name: string): { readonly header: string; r
 }
 
 /** The tensor of an NPY file. Throws the OperatorError `data-malformed`. */
-export function readNpy(bytes: Uint8Array, name: string): SourceTensor {
+export function readNpy(bytes: Bytes, name: string): SourceTensor {
   if (!String.fromCharCode(...bytes.subarray(0, 6)).startsWith("\x93NUMPY")) refuseData(name, "this is no NPY file");
   const { header, first } = headerOf(bytes, name);
   const descr = /'descr':\s*'([<>|=]?)([a-z]\d+)'/.exec(header);
@@ -41,5 +44,5 @@ export function readNpy(bytes: Uint8Array, name: string): SourceTensor {
     refuseData(name, "an NPY array in Fortran order is not read: save numpy.ascontiguousarray of it");
   const shape = shapeText.split(",").flatMap((extent) => (extent.trim() === "" ? [] : [Number(extent)]));
   if (shape.some((extent) => !Number.isInteger(extent) || extent < 0)) refuseData(name, "the NPY header has no shape");
-  return readElements(bytes.subarray(first), type, shape, descr[1] !== ">", name);
+  return readElements(bytesWithin(bytes, first, bytes.length), type, shape, descr[1] !== ">", name);
 }

@@ -1,3 +1,4 @@
+import type { Bytes } from "../../../common/index.ts";
 import { safetensorsParts, type ElementSizes } from "../export/safetensors.ts";
 import { elementBytes, readElements, type ElementType, type SourceTensor } from "./source-tensor.ts";
 
@@ -14,7 +15,7 @@ const types: Readonly<Record<string, ElementType>> = {
 const sizes: ElementSizes = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, elementBytes[type]]));
 
 /** The tensors of a safetensors file as data. Throws the OperatorErrors `safetensors-malformed`, `data-malformed`. */
-export function readSafetensors(bytes: Uint8Array, name: string): Map<string, SourceTensor> {
+export function readSafetensors(bytes: Bytes, name: string): Map<string, SourceTensor> {
   return new Map(
     safetensorsParts(bytes, sizes).map((part): [string, SourceTensor] => {
       const type = types[part.dtype] as ElementType;

@@ -1,9 +1,23 @@
 import { OperatorError } from "../../../common/index.ts";
+import type { Bytes, Sliced } from "../../../common/index.ts";
+import type { Dtype } from "../../program/types.ts";
+
+export type Values = Float32Array | Int32Array;
+
+/** Values that stay in their file until they are asked for. */
+export interface StreamedValues extends Sliced<Values> {
+  readonly dtype: Dtype;
+}
 
 /** A tensor as a file holds it: floats rounded to f32, integers as i32. The first axis counts the samples. */
 export interface SourceTensor {
   readonly shape: readonly number[];
-  readonly values: Float32Array | Int32Array;
+  readonly values: Values | StreamedValues;
+}
+
+export function dtypeOf({ values }: SourceTensor): Dtype {
+  if (values instanceof Float32Array) return "f32";
+  return values instanceof Int32Array ? "i32" : values.dtype;
 }
 
 /** Element types of files. */
@@ -41,9 +55,29 @@ const readers: Readonly<Record<ElementType, Reader>> = {
   f64: (view, offset, little) => view.getFloat64(offset, little),
 };
 
-/** The elements of a tensor, row-major from the start of `bytes`, which hold them and nothing else. */
+/** Some elements, of which the first is number `first` of its tensor. */
+function decode(bytes: Uint8Array, type: ElementType, little: boolean, name: string, first: number): Values {
+  const size = elementBytes[type];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const read = readers[type];
+  const count = bytes.length / size;
+  const values = isFloat(type) ? new Float32Array(count) : new Int32Array(count);
+  for (let i = 0; i < count; i++) {
+    const value = read(view, i * size, little);
+    values[i] = value;
+    if (values instanceof Int32Array && values[i] !== value)
+      refuseData(name, `element ${first + i} is ${value}, which 32 bits do not hold`);
+  }
+  return values;
+}
+
+function isFloat(type: ElementType): boolean {
+  return type === "f32" || type === "f64";
+}
+
+/** The elements of a tensor, row-major from the start of `bytes`, which hold them and nothing else. Those of a file stay there. */
 export function readElements(
-  bytes: Uint8Array,
+  bytes: Bytes,
   type: ElementType,
   shape: readonly number[],
   little: boolean,
@@ -57,14 +91,8 @@ export function readElements(
       `shape [${shape.join(", ")}] needs ${count * size} bytes of elements, but there are ${bytes.length}`,
     );
   if (count >= 2 ** 31) refuseData(name, `a tensor of ${count} elements is too large`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const read = readers[type];
-  const values = type === "f32" || type === "f64" ? new Float32Array(count) : new Int32Array(count);
-  for (let i = 0; i < count; i++) {
-    const value = read(view, i * size, little);
-    values[i] = value;
-    if (values instanceof Int32Array && values[i] !== value)
-      refuseData(name, `element ${i} is ${value}, which 32 bits do not hold`);
-  }
-  return { shape, values };
+  if (bytes instanceof Uint8Array) return { shape, values: decode(bytes, type, little, name, 0) };
+  const subarray = (start: number, end: number) =>
+    decode(bytes.subarray(start * size, end * size), type, little, name, start);
+  return { shape, values: { length: count, dtype: isFloat(type) ? "f32" : "i32", subarray } };
 }

@@ -1,4 +1,5 @@
 import { OperatorError } from "../../../common/index.ts";
+import type { Words } from "../../../common/index.ts";
 import { permute } from "../../order.ts";
 import type { NamedDataset } from "./csv.ts";
 
@@ -10,13 +11,32 @@ export interface Split {
   readonly seed?: number;
 }
 
+/** The samples at some places one after the other, read when they are asked for. */
+function gathered(words: Words, stride: number, length: number, places: Uint32Array): Words {
+  const end = places.length * length;
+  const subarray = (from: number, past: number): Uint32Array => {
+    const to = Math.min(past, end);
+    const rows = new Uint32Array(Math.max(0, to - from));
+    for (let at = from; at < to;) {
+      const row = Math.floor(at / length);
+      let last = row;
+      // Samples that follow each other are read at once.
+      while (stride === length && (last + 1) * length < to && places[last + 1] === (places[last] as number) + 1) last++;
+      const next = Math.min((last + 1) * length, to);
+      const start = (places[row] as number) * stride + at - row * length;
+      rows.set(words.subarray(start, start + next - at), at - from);
+      at = next;
+    }
+    return rows;
+  };
+  return words instanceof Uint32Array ? subarray(0, end) : { length: end, subarray };
+}
+
 /** The samples of a dataset at some places, in the order of these. */
-function select({ dataset, fields }: NamedDataset, places: readonly number[]): NamedDataset {
+function select({ dataset, fields }: NamedDataset, places: Uint32Array): NamedDataset {
   const selected = fields.map(({ name, dtype, length }, i) => {
     const { words, stride } = dataset.fields[i] as (typeof dataset.fields)[number];
-    const rows = new Uint32Array(places.length * length);
-    places.forEach((place, row) => rows.set(words.subarray(place * stride, place * stride + length), row * length));
-    return { name, dtype, words: rows, stride: length, length };
+    return { name, dtype, words: gathered(words, stride, length, places), stride: length, length };
   });
   return { dataset: { samples: places.length, fields: selected }, fields: selected };
 }
@@ -37,9 +57,11 @@ export function splitSamples(
       `A part of ${part} of ${samples} samples leaves none on one side: hold out another part.`,
       { part, samples },
     );
-  const places = Array.from({ length: samples }, (_, sample) => sample);
-  const rank = (sample: number) => (seed === undefined ? sample : permute(sample, samples, seed, 0));
-  const held = new Set(places.filter((sample) => rank(sample) >= kept));
-  const train = places.filter((sample) => !held.has(sample));
-  return { train: select(data, train), heldOut: select(data, [...held]) };
+  const [train, heldOut] = [new Uint32Array(kept), new Uint32Array(samples - kept)];
+  for (let sample = 0, trained = 0; sample < samples; sample++) {
+    const rank = seed === undefined ? sample : permute(sample, samples, seed, 0);
+    if (rank < kept) train[trained++] = sample;
+    else heldOut[sample - trained] = sample;
+  }
+  return { train: select(data, train), heldOut: select(data, heldOut) };
 }

@@ -1,7 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { zipSync } from "fflate";
-import { concatBytes, OperatorError } from "../../../common/index.ts";
+import { concatBytes, elementsOf, OperatorError } from "../../../common/index.ts";
+import type { Words } from "../../../common/index.ts";
 import { encodeSafetensors } from "../export/safetensors.ts";
 import { splitSamples, type Split } from "./split.ts";
 import { readTensorFile } from "./tensor-file.ts";
@@ -51,7 +52,7 @@ const idx = Uint8Array.of(
 const floats = bytesOf(Float32Array.of(1, -2, 0.5, 3));
 const longs = bytesOf(BigInt64Array.of(1n, -2n, 3n));
 
-const plain = ({ shape, values }: SourceTensor) => [shape, values.constructor.name, [...values]];
+const plain = ({ shape, values }: SourceTensor) => [shape, values.constructor.name, [...elementsOf(values)]];
 const only = (file: Uint8Array) => plain(readTensorFile(file, "data").get("")!);
 
 describe("readTensorFile", () => {
@@ -141,7 +142,7 @@ const x = tensor(
 const y = tensor([3], Int32Array.of(2, 0, 1));
 
 describe("tensorDataset", () => {
-  const floatWords = (words: Uint32Array) => [...new Float32Array(words.slice().buffer)];
+  const floatWords = (words: Words) => [...new Float32Array(Uint32Array.from(elementsOf(words)).buffer)];
 
   it("has a field a tensor, integers as floats where those are wanted, normalised by channels", () => {
     const normalisation = { divisor: 2, mean: [0, 1], deviation: [0.5] };
@@ -155,7 +156,7 @@ describe("tensorDataset", () => {
     ]);
     expect(dataset.samples).to.equal(3);
     expect(floatWords(dataset.fields[0]!.words)).to.deep.equal([0, 1, 0, 1, 4, 5, 4, 5, 8, 9, 8, 9]);
-    expect([...dataset.fields[1]!.words]).to.deep.equal([2, 0, 1]);
+    expect([...elementsOf(dataset.fields[1]!.words)]).to.deep.equal([2, 0, 1]);
   });
 
   it("rounds every operation of the normalisation to f32", () => {
@@ -200,7 +201,7 @@ describe("splitSamples", () => {
   const first = (split: Split) => {
     const { train, heldOut } = splitSamples(data, split);
     return [train, heldOut].map(({ dataset }) => {
-      const { words } = dataset.fields[0]!;
+      const words = [...elementsOf(dataset.fields[0]!.words)];
       return Array.from({ length: dataset.samples }, (_, sample) => words[2 * sample]! / 2);
     });
   };

@@ -1,8 +1,9 @@
+import type { Words } from "../../../common/index.ts";
 import type { DatasetField } from "../../dataset.ts";
 import type { Dtype } from "../../program/types.ts";
 import { product } from "../graph.ts";
 import type { NamedDataset } from "./csv.ts";
-import { refuseData, type SourceTensor } from "./source-tensor.ts";
+import { dtypeOf, refuseData, type SourceTensor, type Values } from "./source-tensor.ts";
 
 /** What is done to every f32 word: (x / divisor − mean) / deviation. ROUNDS: x to f32, then each operation to f32. */
 export interface Normalisation {
@@ -25,8 +26,12 @@ export interface FieldSource {
 
 const f = Math.fround;
 
-function normalised(name: string, { shape, values }: SourceTensor, normalisation: Normalisation): Float32Array {
+/** Turns some values of the tensor into words; the first of them is number `first` of the tensor. */
+type Converter = (values: Values, first: number) => Uint32Array;
+
+function normaliser({ name, tensor, normalisation = {} }: FieldSource): Converter {
   const { divisor = 1, mean = [0], deviation = [1] } = normalisation;
+  const { shape } = tensor;
   const length = product(shape.slice(1));
   const channels = shape[1] ?? 1;
   const per = (numbers: readonly number[], what: string) => {
@@ -41,19 +46,29 @@ function normalised(name: string, { shape, values }: SourceTensor, normalisation
   const [means, deviations] = [per(mean, "mean"), per(deviation, "deviation")];
   if ([divisor, ...deviation].some((number) => !(Math.abs(f(number)) > 0)))
     refuseData(name, "values cannot be divided by 0");
-  return Float32Array.from(values, (value, i) => f(f(f(f(value) / f(divisor)) - means(i)) / deviations(i)));
+  return (values, first) => {
+    const floats = new Float32Array(values.length);
+    for (let i = 0; i < floats.length; i++) {
+      const value = f(f(f(f(values[i] as number) / f(divisor)) - means(first + i)) / deviations(first + i));
+      if (!Number.isFinite(value)) refuseData(name, `element ${first + i} is ${value}, not a finite number`);
+      floats[i] = value;
+    }
+    return new Uint32Array(floats.buffer);
+  };
 }
 
-function wordsOf({ name, tensor, dtype, normalisation }: FieldSource): Uint32Array {
-  const { values } = tensor;
-  if (dtype === "i32") {
-    if (values instanceof Float32Array) refuseData(name, "the tensor holds floats where integers are needed");
-    return new Uint32Array(Int32Array.from(values).buffer);
-  }
-  const floats = normalised(name, tensor, normalisation ?? {});
-  const wrong = floats.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) refuseData(name, `element ${wrong} is ${floats[wrong]}, not a finite number`);
-  return new Uint32Array(floats.buffer);
+function converter(source: FieldSource): Converter {
+  if (source.dtype === "f32") return normaliser(source);
+  if (dtypeOf(source.tensor) === "f32") refuseData(source.name, "the tensor holds floats where integers are needed");
+  return (values) => new Uint32Array(Int32Array.from(values).buffer);
+}
+
+/** The field's words; where the values stay in a file they are converted, and refused, when they are asked for. */
+function wordsOf(source: FieldSource): Words {
+  const { values } = source.tensor;
+  const convert = converter(source);
+  if (values instanceof Float32Array || values instanceof Int32Array) return convert(values, 0);
+  return { length: values.length, subarray: (start, end) => convert(values.subarray(start, end), start) };
 }
 
 /** A dataset of one field a tensor, whose first axes count the same samples. Throws the OperatorError `data-malformed`. */

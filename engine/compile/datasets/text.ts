@@ -18,12 +18,12 @@ export interface TextOptions {
 export interface TextDataset {
   /** By token; without a tokenizer the sorted set of the characters (code points) in the whole text. */
   readonly vocabulary: readonly string[];
-  readonly train: NamedDataset;
+  readonly train: NamedDataset<Uint32Array>;
   /** Absent if nothing is held out. */
-  readonly heldOut?: NamedDataset;
+  readonly heldOut?: NamedDataset<Uint32Array>;
 }
 
-function windows(tokens: Int32Array, { context, stride = 1, targets }: TextOptions): NamedDataset {
+function windows(tokens: Int32Array, { context, stride = 1, targets }: TextOptions): NamedDataset<Uint32Array> {
   const samples = Math.floor((tokens.length - context - 1) / stride) + 1;
   if (tokens.length < context + 1)
     throw new OperatorError(

@@ -1,4 +1,5 @@
-import { concatBytes, OperatorError } from "../../../common/index.ts";
+import { bytesWithin, concatBytes, OperatorError } from "../../../common/index.ts";
+import type { Bytes } from "../../../common/index.ts";
 import { adaptersAmong } from "../adapters.ts";
 import { product, type TensorData } from "../graph.ts";
 import { mergedParameters, parametersIn, type Exported } from "./parameters.ts";
@@ -93,16 +94,17 @@ export interface SafetensorsPart {
   readonly dtype: string;
   readonly shape: readonly number[];
   /** Its elements, little-endian. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Bytes;
 }
 
 /**
  * The tensors of a file, in the order of their bytes. They must fill it, without a gap or an overlap, and be of the types given.
  * Throws the OperatorError `safetensors-malformed`.
  */
-export function safetensorsParts(bytes: Uint8Array, sizes: ElementSizes): SafetensorsPart[] {
+export function safetensorsParts(bytes: Bytes, sizes: ElementSizes): SafetensorsPart[] {
   if (bytes.length < lengthBytes) refuse(`a file of ${bytes.length} bytes has no header`);
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  const start = bytes.subarray(0, lengthBytes);
+  const length = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
   if (length > maxHeaderBytes || length > bytes.length - lengthBytes)
     refuse(`a header of ${length} bytes is longer than the file or the format allows`, { length });
   const first = lengthBytes + Number(length);
@@ -110,14 +112,14 @@ export function safetensorsParts(bytes: Uint8Array, sizes: ElementSizes): Safete
     (a, b) => a.start - b.start || a.end - b.end,
   );
   let next = 0;
-  for (const { name, start, end } of entries) {
-    if (start !== next) refuse(`tensor "${name}" begins at byte ${start}, not at ${next}`, { name, start });
+  for (const { name, start: from, end } of entries) {
+    if (from !== next) refuse(`tensor "${name}" begins at byte ${from}, not at ${next}`, { name, start: from });
     next = end;
   }
   if (next !== bytes.length - first)
     refuse(`the tensors end at byte ${next} of ${bytes.length - first}`, { end: next, length: bytes.length - first });
-  return entries.map(({ name, dtype, shape, start, end }) => {
-    return { name, dtype, shape, bytes: bytes.subarray(first + start, first + end) };
+  return entries.map(({ name, dtype, shape, start: from, end }) => {
+    return { name, dtype, shape, bytes: bytesWithin(bytes, first + from, first + end) };
   });
 }
 
@@ -127,7 +129,10 @@ export function decodeSafetensors(bytes: Uint8Array): Map<string, TensorData> {
   return new Map(
     parts.map(({ name, shape, bytes: elements }): [string, TensorData] => {
       // Copied by the constructor, because a Buffer's slice would share its memory.
-      return [name, { dtype: "f32", shape, values: new Float32Array(new Uint8Array(elements).buffer) }];
+      return [
+        name,
+        { dtype: "f32", shape, values: new Float32Array(new Uint8Array(elements.subarray(0, elements.length)).buffer) },
+      ];
     }),
   );
 }

@@ -1,3 +1,4 @@
+import type { Words } from "../../../common/index.ts";
 import { checkState } from "../../commit/state.ts";
 import type { State } from "../../commit/state.ts";
 import type { Executor, ExecutorInput, StepOptions } from "../../execution.ts";
@@ -48,7 +49,7 @@ class ReferenceExecutor implements Executor {
     return Promise.resolve();
   }
 
-  #tensor({ space, index }: Ref): Uint32Array {
+  #tensor({ space, index }: Ref): Words {
     switch (space) {
       case "state":
         return this.#state[index]!;
@@ -61,7 +62,7 @@ class ReferenceExecutor implements Executor {
     }
   }
 
-  #kernelContext(operator: Operator, context: StepContext, sources: readonly Uint32Array[]): KernelContext {
+  #kernelContext(operator: Operator, context: StepContext, sources: readonly Words[]): KernelContext {
     const { program, dataset } = this.#input;
     const ref = operator.operands[0]?.ref;
     const field = ref?.space === "field" ? dataset.fields[ref.index] : undefined;

@@ -1,3 +1,4 @@
+import type { Words } from "../../../common/index.ts";
 import type { Operator } from "../../program/types.ts";
 import { dotElement, runDot } from "./dot.ts";
 import { foldElement, runFold } from "./fold.ts";
@@ -31,16 +32,28 @@ export function computeElement(operator: Operator, flat: number, read: Read, con
   }
 }
 
-/** All output words of a valid operator. @param sources the tensors that its operands name @param out words = product of extents */
+/**
+ * All output words of a valid operator.
+ * @param sources the tensors that its operands name; fields, which only a Sample reads, need not lie in memory
+ * @param out words = product of extents
+ */
 export function runOperator(
   operator: Operator,
+  sources: readonly Words[],
+  out: Uint32Array,
+  context: KernelContext,
+): void {
+  if (operator.kind === "Sample") return runSample(operator, sources, out, context);
+  return runInMemory(operator, sources as readonly Uint32Array[], out, context);
+}
+
+function runInMemory(
+  operator: Exclude<Operator, { kind: "Sample" }>,
   sources: readonly Uint32Array[],
   out: Uint32Array,
   context: KernelContext,
 ): void {
   switch (operator.kind) {
-    case "Sample":
-      return runSample(operator, sources, out, context);
     case "Schedule":
       return runSchedule(operator, sources, out, context);
     case "View":

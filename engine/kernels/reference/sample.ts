@@ -1,3 +1,4 @@
+import type { Words } from "../../../common/index.ts";
 import { sampleAt } from "../../order.ts";
 import type { SampleDataset, SampleRandom } from "../../program/types.ts";
 import { threefry2x32 } from "../../threefry.ts";
@@ -30,7 +31,7 @@ export function sampleElement(
 
 export function runSample(
   operator: SampleDataset | SampleRandom,
-  sources: readonly Uint32Array[],
+  sources: readonly Words[],
   out: Uint32Array,
   context: KernelContext,
 ): void {
@@ -39,7 +40,7 @@ export function runSample(
     return;
   }
   const [positions, length] = operator.extents as [number, number];
-  const [field] = sources as [Uint32Array];
+  const [field] = sources as [Words];
   for (let row = 0; row < positions; row++) {
     const start = rowStart(operator, row, context);
     const present =

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { OperatorError, createPrng } from "../../../common/index.ts";
+import type { Dataset } from "../../dataset.ts";
 import type { ExecutorInput, Executor, Flip } from "../../execution.ts";
 import { createExecutor } from "../../executor.ts";
 import { createWasmExecutor } from "./executor.ts";
@@ -28,6 +29,14 @@ function classifier(): ExecutorInput {
     constants,
     dataset: { samples: 71, fields: [x, y] },
   };
+}
+
+/** The same dataset, whose words the executor can only ask for. */
+function outside({ samples, fields }: Dataset): Dataset {
+  const asked = fields.map(({ words, ...rest }) => {
+    return { ...rest, words: { length: words.length, subarray: words.subarray.bind(words) } };
+  });
+  return { samples, fields: asked };
 }
 
 /** Every output of a run of steps, and the state after it. */
@@ -72,6 +81,34 @@ describe("WebAssembly executor", function () {
         await executor.close();
       }
     }
+  });
+
+  for (const order of ["sequential", "shuffled"] as const) {
+    it(`gives them from a dataset that is read when a step needs it, ${order}`, async () => {
+      const input = classifier();
+      const expected = traceOf(await createExecutor("reference", input), contexts(order));
+      const streamed = { ...input, dataset: outside(input.dataset) };
+      for (const [engine, threads] of [
+        ["reference", 1],
+        ["wasm", 1],
+        ["wasm", 2],
+      ] as const) // prettier-ignore
+      {
+        const executor = await createExecutor(engine, streamed, { threads, leastWork: 1 });
+        expect(traceOf(executor, contexts(order)), `${engine}, ${threads} threads`).to.deep.equal(expected);
+        await executor.close();
+      }
+    });
+  }
+
+  it("needs no memory for such a dataset", async () => {
+    const { program, constants, dataset } = classifier();
+    const read: number[] = [];
+    const subarray = (start: number, end: number) => (read.push(start), new Uint32Array(end - start));
+    const fields = dataset.fields.map((field) => ({ ...field, words: { length: 2 ** 31 - 1, subarray } }));
+    const executor = await createExecutor("wasm", { program, constants, dataset: { samples: 2 ** 28, fields } });
+    executor.step({ step: 2 ** 25, seed: 0, order: "sequential" });
+    expect(Math.max(...read)).to.equal((4 * 2 ** 25 + 3) * 6);
   });
 
   it("carries on from a flipped bit as the reference does", async () => {

@@ -3,18 +3,21 @@ import { checkState } from "../../commit/state.ts";
 import type { State } from "../../commit/state.ts";
 import type { EngineOptions, Executor, ExecutorInput, StepOptions } from "../../execution.ts";
 import type { Program, StepContext } from "../../program/types.ts";
+import { gatherOf, type Gather } from "./gather.ts";
 import { placeOf, planLayout } from "./layout.ts";
 import type { Layout, Place } from "./layout.ts";
 import { createMemory, instantiateKernels, loadModule, type Kernels, type KernelModule } from "./loader.ts";
 import { Team, type Call, type ThreadSetup } from "./team.ts";
 
-/** Writes records, operand tables, fields and constants: all that steps do not change. */
+/** Writes records, operand tables, constants and the fields that lie in memory: all that steps do not change. */
 function writeFixed(words: Uint32Array, layout: Layout, input: ExecutorInput): void {
   const { program, constants, dataset } = input;
   const bytes = bytesOf(words);
   for (const { record, bytes: part } of layout.parts.flat()) bytes.set(part, record);
   const write = (place: Place, content: Uint32Array) => words.set(content, place.start / 4);
-  dataset.fields.forEach((field, index) => write(layout.fields[index]!, field.words));
+  dataset.fields.forEach(({ words: field }, index) => {
+    if (field instanceof Uint32Array) write(layout.fields[index]!, field);
+  });
   constants.forEach((constant, index) => write(layout.constants[index]!, constant));
   for (const parity of [0, 1] as const) {
     program.operators.forEach(({ operands }, j) => {
@@ -65,6 +68,7 @@ class WasmExecutor implements Executor {
   readonly #kernels: Kernels;
   /** This thread's part of each operator. */
   readonly #calls: readonly Call[];
+  readonly #gathers: readonly (Gather | undefined)[];
   readonly #team: Team | undefined;
   /** The whole memory. */
   readonly #words: Uint32Array;
@@ -83,6 +87,7 @@ class WasmExecutor implements Executor {
     this.#layout = layout;
     this.#kernels = kernels;
     this.#calls = callsOf(layout, input.program, 0) as Call[];
+    this.#gathers = input.program.operators.map((operator) => gatherOf(operator, input));
     this.#team = team;
     this.#words = new Uint32Array(memory.buffer);
     writeFixed(this.#words, layout, input);
@@ -101,7 +106,8 @@ class WasmExecutor implements Executor {
     this.#layout.states[this.#parity].forEach((place, index) => this.#view(place).set(state[index]!));
   }
 
-  step({ step, seed, order }: StepContext, { flip, onOutput }: StepOptions = {}): void {
+  step(stepContext: StepContext, { flip, onOutput }: StepOptions = {}): void {
+    const { step, seed, order } = stepContext;
     const { context, parts } = this.#layout;
     const parity = this.#parity;
     const shuffled = order === "shuffled" ? 1 : 0;
@@ -109,7 +115,9 @@ class WasmExecutor implements Executor {
     const outputs = this.#layout.outputs[parity];
     this.#calls.forEach(({ kind, record, tables, outputs: starts }, j) => {
       const own = () => this.#kernels[kind](record, tables[parity], starts[parity], context);
-      if (parts[j]!.length > 1) this.#team!.run(j, parity, own);
+      const gather = this.#gathers[j];
+      if (gather) gather(stepContext, this.#view(outputs[j]!));
+      else if (parts[j]!.length > 1) this.#team!.run(j, parity, own);
       else own();
       const output = outputs[j]!;
       if (flip?.operator === j) this.#view(output)[flip.element]! ^= 1 << flip.bit;
@@ -130,7 +138,7 @@ export interface WasmOptions extends EngineOptions {
 
 /**
  * Executor whose kernels are WebAssembly; every output equals the reference executor's, bit by bit. It keeps copies of
- * constants and dataset. ASSUMES: input that `checkExecutorInput` accepts. @throws OperatorError `program-too-large`
+ * constants and of the fields that lie in memory. ASSUMES: input that `checkExecutorInput` accepts. @throws OperatorError `program-too-large`
  */
 export async function createWasmExecutor(
   input: ExecutorInput,

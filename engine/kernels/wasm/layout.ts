@@ -80,7 +80,8 @@ export function planLayout(
   );
   const table = () => program.operators.map(({ operands }) => take(operands.length * TABLE_WORDS * 4));
   const tables = [table(), table()] as const;
-  const fields = dataset.fields.map(({ words }) => place(words.length));
+  // A field that does not lie in memory has no place in this one either.
+  const fields = dataset.fields.map(({ words }) => place(words instanceof Uint32Array ? words.length : 0));
   const constants = program.constants.map(({ words }) => place(words));
   const state = () => program.states.map(({ words }) => place(words));
   const states = [state(), state()] as const;

@@ -17,6 +17,7 @@ import {
   type Ref,
   type StateCommitment,
   type StepContext,
+  type OpenTensor,
   type TensorCommitment,
   type TraceCommitment,
 } from "../../../engine/index.ts";
@@ -156,7 +157,7 @@ export class Court {
     return reads;
   }
 
-  tensorOf({ space, index }: Ref): TensorCommitment {
+  tensorOf({ space, index }: Ref): OpenTensor {
     if (space === "operator") return this.trace.outputs[index]!;
     return { state: this.start.tensors, field: this.dataset.tensors, constant: this.constants }[space][index]!;
   }
