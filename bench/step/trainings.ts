@@ -121,3 +121,9 @@ export function batchWords({ batch, fields }: Training, which: 0 | 1, step: numb
   const start = (step % BATCHES) * batch * length;
   return words.slice(start, start + batch * length);
 }
+
+/** Steps whose losses must agree before anything is measured. */
+export const CHECKED_STEPS = 3;
+
+/** Steps between two checkpoints, as in a replay. */
+export const REPLAYED_STEPS = 8;

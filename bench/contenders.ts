@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import type { Engine } from "../engine/index.ts";
+import type { DotForm, DotShape } from "./dot/shapes.ts";
+import type { Contender } from "./measure/contender.ts";
+import { fetchPackages } from "./measure/packages.ts";
+import { pythonWithTorch, torchTask } from "./step/torch.ts";
+import type { TrainingName } from "./step/trainings.ts";
+import type { Task } from "./tasks.ts";
+
+/** An engine of ours as it is measured. */
+interface EngineContender {
+  readonly name: string;
+  readonly engine: Engine;
+  readonly threads: number;
+  /** Options of Node, for an engine that needs V8 to be told something. */
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether a training of more than some thousand parameters takes it minutes a step. */
+  readonly slow?: boolean;
+}
+
+/** Every engine that is measured: the first is the one whose losses the others' are compared with. */
+const engines: readonly EngineContender[] = [
+  { name: "wasm", engine: "wasm", threads: 1 },
+  { name: "wasm, 2 threads", engine: "wasm", threads: 2 },
+  { name: "reference", engine: "reference", threads: 1, slow: true },
+];
+
+function ofOurs(
+  { name, engine, threads, flags = [], env = {} }: EngineContender,
+  task: Record<string, unknown>,
+): Contender {
+  const launch = () => ({ ...nodeLaunch({ ...task, engine, threads } as unknown as Task, flags), env });
+  return { name, ours: true, threads, launch };
+}
+
+function nodeLaunch(task: Task, flags: readonly string[] = []) {
+  return { command: [process.execPath, ...flags, join(import.meta.dirname, "child.ts")], task };
+}
+
+function named(library: string, threads: number): string {
+  return threads === 1 ? library : `${library}, ${threads} threads`;
+}
+
+export function engineContenders(training: TrainingName): Contender[] {
+  const able = engines.filter(({ slow }) => slow !== true || training === "gpt-tiny");
+  return able.map((engine) => ofOurs(engine, { kind: "engine step", training }));
+}
+
+export function stepContenders(training: TrainingName): Contender[] {
+  const libraries = [1, 2].flatMap((threads): Contender[] => [
+    {
+      name: named("onnxruntime-node", threads),
+      ours: false,
+      threads,
+      launch: () => nodeLaunch({ kind: "onnxruntime step", training, threads }),
+    },
+    {
+      name: named("PyTorch", threads),
+      ours: false,
+      threads,
+      launch: async () => ({
+        command: [await pythonWithTorch(), join(import.meta.dirname, "step", "torch_subject.py")],
+        task: torchTask(training, threads),
+      }),
+    },
+  ]);
+  return [...engineContenders(training), ...libraries];
+}
+
+export function dotContenders(shapes: readonly DotShape[]): Contender[] {
+  const native = (form: DotForm, threads: number): Contender => ({
+    name: named(`onnxruntime-node, B ${form}`, threads),
+    ours: false,
+    threads,
+    launch: () => nodeLaunch({ kind: "onnxruntime dot", shapes, form, threads }),
+  });
+  return [
+    ...engines.filter(({ slow }) => slow !== true).map((engine) => ofOurs(engine, { kind: "engine dot", shapes })),
+    ...[1, 2].flatMap((threads) => [native("turned", threads), native("plain", threads), native("packed", threads)]),
+    {
+      name: "onnxruntime-web, B packed",
+      ours: false,
+      threads: 1,
+      launch: async () => {
+        const web = await fetchPackages("onnxruntime-web");
+        return nodeLaunch({ kind: "onnxruntime dot", shapes, form: "packed", threads: 1, web });
+      },
+    },
+    {
+      name: "tfjs-backend-wasm, B plain",
+      ours: false,
+      threads: 1,
+      launch: async () => nodeLaunch({ kind: "tensorflow dot", shapes, folder: await fetchPackages("tfjs-wasm") }),
+    },
+  ];
+}
