@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Engine } from "../engine/index.ts";
 import type { DotForm, DotShape } from "./dot/shapes.ts";
-import type { Contender } from "./measure/contender.ts";
+import { OURS, type Contender } from "./measure/contender.ts";
 import { fetchPackages } from "./measure/packages.ts";
 import { pythonWithTorch, torchTask } from "./step/torch.ts";
 import type { TrainingName } from "./step/trainings.ts";
@@ -31,7 +31,7 @@ function ofOurs(
   task: Record<string, unknown>,
 ): Contender {
   const launch = () => ({ ...nodeLaunch({ ...task, engine, threads } as unknown as Task, flags), env });
-  return { name, ours: true, threads, launch };
+  return { name, library: OURS, threads, launch };
 }
 
 function nodeLaunch(task: Task, flags: readonly string[] = []) {
@@ -51,13 +51,13 @@ export function stepContenders(training: TrainingName): Contender[] {
   const libraries = [1, 2].flatMap((threads): Contender[] => [
     {
       name: named("onnxruntime-node", threads),
-      ours: false,
+      library: "onnxruntime-node",
       threads,
       launch: () => nodeLaunch({ kind: "onnxruntime step", training, threads }),
     },
     {
       name: named("PyTorch", threads),
-      ours: false,
+      library: "PyTorch",
       threads,
       launch: async () => ({
         command: [await pythonWithTorch(), join(import.meta.dirname, "step", "torch_subject.py")],
@@ -71,7 +71,7 @@ export function stepContenders(training: TrainingName): Contender[] {
 export function dotContenders(shapes: readonly DotShape[]): Contender[] {
   const native = (form: DotForm, threads: number): Contender => ({
     name: named(`onnxruntime-node, B ${form}`, threads),
-    ours: false,
+    library: "onnxruntime-node",
     threads,
     launch: () => nodeLaunch({ kind: "onnxruntime dot", shapes, form, threads }),
   });
@@ -80,7 +80,7 @@ export function dotContenders(shapes: readonly DotShape[]): Contender[] {
     ...[1, 2].flatMap((threads) => [native("turned", threads), native("plain", threads), native("packed", threads)]),
     {
       name: "onnxruntime-web, B packed",
-      ours: false,
+      library: "onnxruntime-web",
       threads: 1,
       launch: async () => {
         const web = await fetchPackages("onnxruntime-web");
@@ -89,7 +89,7 @@ export function dotContenders(shapes: readonly DotShape[]): Contender[] {
     },
     {
       name: "tfjs-backend-wasm, B plain",
-      ours: false,
+      library: "tfjs-backend-wasm",
       threads: 1,
       launch: async () => nodeLaunch({ kind: "tensorflow dot", shapes, folder: await fetchPackages("tfjs-wasm") }),
     },

@@ -1,7 +1,8 @@
 import { dotContenders, engineContenders, stepContenders } from "./contenders.ts";
 import { dotShapes, flopsOf, productsIn, type DotShape } from "./dot/shapes.ts";
+import { OURS } from "./measure/contender.ts";
 import { measure, type Measured, type Plan } from "./measure/rounds.ts";
-import { rowOf, type Result, type Row } from "./results.ts";
+import { rowBeside, rowOf, type Result, type Row } from "./results.ts";
 import type { TrainingName } from "./step/trainings.ts";
 
 export type Pace = Pick<Plan, "rounds" | "leastMs" | "progress">;
@@ -19,19 +20,20 @@ export interface Group {
 /** Relative: other orders of summation, and nothing else. */
 const LOSS_TOLERANCE = 1e-3;
 
-function problem({ facts }: Measured, { ours }: Measured["contender"], first: Measured["facts"]): string | undefined {
+function problem({ facts, contender }: Measured, first: Measured["facts"]): string | undefined {
   const [losses, expected] = [facts.losses, first.losses] as [number[], number[]];
   const isNear = losses.every((loss, i) => Math.abs(loss - expected[i]!) <= LOSS_TOLERANCE * expected[i]!);
   if (!isNear) return `refused: its losses are ${losses.join(", ")}, not ${expected.join(", ")}`;
-  return ours && facts.root !== first.root ? "refused: its state has another root" : undefined;
+  return contender.library === OURS && facts.root !== first.root ? "refused: its state has another root" : undefined;
 }
 
 /** Refuses what does not train as our first engine does. */
 function checked(measured: readonly Measured[]): Measured[] {
-  const first = measured[0]!.facts;
+  const [{ facts: first, absent }] = measured as [Measured];
   return measured.map((each) => {
-    const refusal = each.absent ?? (first.losses === undefined ? "refused: nothing to compare with" : problem(each, each.contender, first)); // prettier-ignore
-    return refusal === undefined ? each : { ...each, absent: refusal };
+    const refusal = absent === undefined ? problem(each, first) : "refused: there is nothing to compare it with";
+    const reason = each.absent ?? refusal;
+    return reason === undefined ? each : { ...each, absent: reason };
   });
 }
 
@@ -55,11 +57,14 @@ async function measureStep(training: TrainingName, pace: Pace): Promise<Row[]> {
   return [rowOf(`step/${training}`, "step", pace.rounds, checked(measured))];
 }
 
-const engineRuns = ["step", "step by kind", "root of the state", "traced step", "replay"];
+const besideStep = ["step by kind", "root of the state", "traced step", "replay"];
 
 async function measureEngines(training: TrainingName, pace: Pace): Promise<Row[]> {
-  const measured = await measure({ ...pace, contenders: engineContenders(training), runs: engineRuns });
-  return engineRuns.map((run) => rowOf(`engine/${training}: ${run}`, run, pace.rounds, checked(measured)));
+  const contenders = engineContenders(training);
+  const measured = checked(await measure({ ...pace, contenders, runs: ["step", ...besideStep] }));
+  const name = (run: string) => `engine/${training}: ${run}`;
+  const beside = besideStep.map((run) => rowBeside(name(run), run, "step", pace.rounds, measured));
+  return [rowOf(name("step"), "step", pace.rounds, measured), ...beside];
 }
 
 /** Adds what the time of the products is worth. UNITS: GFLOPS. */

@@ -37,7 +37,7 @@ function chosen({ name, rows, quick }: Group, options: Options): string[] {
 async function run(options: Options): Promise<void> {
   const machine = thisMachine();
   const pace = {
-    rounds: options.rounds ?? (options.quick === true ? 3 : 7),
+    rounds: options.rounds ?? (options.quick === true ? 2 : 7),
     leastMs: options.quick === true ? 20 : 200,
     progress: (message: string) => console.error(message),
   };

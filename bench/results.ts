@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Machine } from "./measure/machine.ts";
+import { OURS } from "./measure/contender.ts";
 import type { Measured } from "./measure/rounds.ts";
 import { spreadOf, type Spread } from "./measure/statistics.ts";
+import type { Sample } from "./measure/subject.ts";
 
 /** What was measured of one contender, or why nothing was. */
 export interface Result {
@@ -30,28 +32,59 @@ export interface Row {
   readonly ratios: readonly Ratio[];
 }
 
-function ratio(ours: Measured, theirs: Measured, run: string): Ratio | undefined {
-  const [a, b] = [ours, theirs].map(({ samples, absent }) => (absent === undefined ? samples.get(run) : undefined));
-  if (a === undefined || b === undefined) return undefined;
-  const over = (key: "wallMs" | "cpuMs") => spreadOf(a.map((sample, round) => b[round]![key] / sample[key]));
-  return { of: ours.contender.name, over: theirs.contender.name, wall: over("wallMs"), cpu: over("cpuMs") };
+/** Where both were measured. */
+function samplesOf({ absent, samples }: Measured, run: string): readonly Sample[] {
+  return absent === undefined ? (samples.get(run) ?? []) : [];
 }
 
-/** One run of all contenders: their times, and ours over every other's of as many threads. */
+function ratio(of: string, ours: readonly Sample[], over: string, theirs: readonly Sample[]): Ratio[] {
+  if (ours.length === 0 || theirs.length === 0) return [];
+  const by = (key: keyof Sample) => spreadOf(ours.map((sample, round) => theirs[round]![key] / sample[key]));
+  return [{ of, over, wall: by("wallMs"), cpu: by("cpuMs") }];
+}
+
+/** Of each library the form that is fastest with so many threads. */
+function rivals(measured: readonly Measured[], run: string, threads: number): Measured[] {
+  const time = (each: Measured) => spreadOf(samplesOf(each, run).map(({ wallMs }) => wallMs)).median;
+  const able = measured.filter(({ contender }) => contender.library !== OURS && contender.threads === threads);
+  const present = able.filter((each) => samplesOf(each, run).length > 0).toSorted((a, b) => time(a) - time(b));
+  const libraries = new Set(present.map(({ contender }) => contender.library));
+  return [...libraries].map((library) => present.find(({ contender }) => contender.library === library)!);
+}
+
+/** One run of all contenders: their times, and ours over every library's with as many threads. */
 export function rowOf(name: string, run: string, rounds: number, measured: readonly Measured[]): Row {
-  const results = measured.map(({ contender, absent, facts, samples }): Result => {
-    const each = samples.get(run) ?? [];
+  const results = measured.map((each): Result => {
+    const { contender, absent, facts } = each;
     const head = { contender: contender.name, threads: contender.threads };
     if (absent !== undefined) return { ...head, absent };
-    const [wallMs, cpuMs] = [each.map((sample) => sample.wallMs), each.map((sample) => sample.cpuMs)].map(spreadOf);
-    return { ...head, wallMs: wallMs!, cpuMs: cpuMs!, facts };
+    const samples = samplesOf(each, run);
+    const spread = (key: keyof Sample) => spreadOf(samples.map((sample) => sample[key]));
+    return { ...head, wallMs: spread("wallMs"), cpuMs: spread("cpuMs"), facts };
   });
-  const pairs = measured
-    .filter(({ contender }) => contender.ours)
-    .flatMap((ours) => measured.map((theirs) => [ours, theirs] as const))
-    .filter(([{ contender: a }, { contender: b }]) => !b.ours && a.threads === b.threads);
-  const ratios = pairs.flatMap(([ours, theirs]) => ratio(ours, theirs, run) ?? []);
+  const ratios = measured
+    .filter(({ contender }) => contender.library === OURS)
+    .flatMap((ours) =>
+      rivals(measured, run, ours.contender.threads).flatMap((theirs) =>
+        ratio(ours.contender.name, samplesOf(ours, run), theirs.contender.name, samplesOf(theirs, run)),
+      ),
+    );
   return { name, rounds, results, ratios };
+}
+
+/** One run of all contenders, and how many times as fast another run of each is. Facts stay with that one. */
+export function rowBeside(
+  name: string,
+  run: string,
+  other: string,
+  rounds: number,
+  measured: readonly Measured[],
+): Row {
+  const row = rowOf(name, run, rounds, measured);
+  const ratios = measured.flatMap((each) =>
+    ratio(`${each.contender.name}: ${other}`, samplesOf(each, other), run, samplesOf(each, run)),
+  );
+  return { ...row, results: row.results.map(({ facts: _, ...result }) => result), ratios };
 }
 
 interface File {

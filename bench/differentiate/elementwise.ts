@@ -45,8 +45,7 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   Mul: pairRule("Mul", (e, g, a, b) => [() => e.mul(g, b), () => e.mul(g, a)]),
   Div: pairRule("Div", (e, g, a, b) => [() => e.div(g, b), () => e.unary("Neg", e.div(e.mul(g, a), e.mul(b, b)))]),
   Where: where,
-  // The output is not negative, so its sign is the slope.
-  Relu: unaryRule("Relu", (e, g, _x, y) => e.mul(g, e.unary("Sign", y))),
+  Relu: unaryRule("Relu", (e, g, x) => e.mul(g, e.holds("Greater", x, e.float(0)))),
   Tanh: unaryRule("Tanh", (e, g, _x, y) => e.mul(g, e.sub(1, e.mul(y, y)))),
   Erf: unaryRule("Erf", (e, g, x) =>
     e.mul(g, e.mul(e.unary("Exp", e.unary("Neg", e.mul(x, x))), 2 / Math.sqrt(Math.PI))),

@@ -3,6 +3,9 @@ import { createInterface } from "node:readline";
 import { OperatorError } from "../../common/index.ts";
 import type { Reply, Request, Sample } from "./subject.ts";
 
+/** The library whose contenders are ours. */
+export const OURS = "pinpoint";
+
 /** How a process is started, and what it is told: it answers when it is ready. */
 export interface Launch {
   readonly command: readonly string[];
@@ -13,8 +16,8 @@ export interface Launch {
 /** Something that is measured, in a process of its own: so each has its own V8 flags and memory, and is kept warm between its turns. */
 export interface Contender {
   readonly name: string;
-  /** A name of ours is compared with every other one of as many threads. */
-  readonly ours: boolean;
+  /** Ours are compared with every library, in that of its forms which is fastest with as many threads. */
+  readonly library: string;
   readonly threads: number;
   /** Rejects with what keeps the contender from being there. */
   readonly launch: () => Launch | Promise<Launch>;
