@@ -7,13 +7,13 @@ const milliseconds = (ms: unknown) => `${Number(Number(ms).toPrecision(3))} ms`;
 
 /** What of the facts a reader wants beside the times. */
 function factsLine({ facts = {} }: Result): string {
-  const { gflops, compileMs, firstStepMs, peakBytes, leastBytes } = facts;
+  const { gflops, compileMs, firstStepMs, bareBytes, peakBytes, leastBytes } = facts;
   return [
     gflops === undefined ? "" : `${Number(gflops)} GFLOPS`,
     compileMs === undefined ? "" : `compiled in ${milliseconds(compileMs)}`,
     firstStepMs === undefined ? "" : `first step after ${milliseconds(firstStepMs)}`,
     peakBytes === undefined ? "" : `peak ${mebibytes(peakBytes)}`,
-    leastBytes === undefined ? "" : `of at least ${mebibytes(leastBytes)}`,
+    leastBytes === undefined ? "" : `of at least ${mebibytes(bareBytes)} + ${mebibytes(leastBytes)}`,
   ]
     .filter((part) => part !== "")
     .join(", ");

@@ -94,6 +94,11 @@ interface File {
 
 const folder = join(import.meta.dirname, "results");
 
+/** ROUNDS: what is not whole has six significant digits. */
+function short(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+}
+
 /** Rows take the place of those of the same names, where these are from the same machine. */
 export function writeRows(group: string, machine: Machine, rows: readonly Row[]): void {
   const path = join(folder, `${group}.json`);
@@ -102,5 +107,5 @@ export function writeRows(group: string, machine: Machine, rows: readonly Row[])
   const names = new Set(rows.map(({ name }) => name));
   const kept = isSame ? before!.rows.filter(({ name }) => !names.has(name)) : [];
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path, `${JSON.stringify({ machine, rows: [...kept, ...rows] }, null, 2)}\n`);
+  writeFileSync(path, `${JSON.stringify({ machine, rows: [...kept, ...rows] }, short, 2)}\n`);
 }

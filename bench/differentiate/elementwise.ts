@@ -41,12 +41,10 @@ const where: Rule = (e, { inputs }) => {
 
 export const elementwiseRules: Readonly<Record<string, Rule>> = {
   Add: pairRule("Add", (_e, g) => [() => g, () => g]),
-  Sub: pairRule("Sub", (e, g) => [() => g, () => e.unary("Neg", g)]),
   Mul: pairRule("Mul", (e, g, a, b) => [() => e.mul(g, b), () => e.mul(g, a)]),
   Div: pairRule("Div", (e, g, a, b) => [() => e.div(g, b), () => e.unary("Neg", e.div(e.mul(g, a), e.mul(b, b)))]),
   Where: where,
   Relu: unaryRule("Relu", (e, g, x) => e.mul(g, e.holds("Greater", x, e.float(0)))),
-  Tanh: unaryRule("Tanh", (e, g, _x, y) => e.mul(g, e.sub(1, e.mul(y, y)))),
   Erf: unaryRule("Erf", (e, g, x) =>
     e.mul(g, e.mul(e.unary("Exp", e.unary("Neg", e.mul(x, x))), 2 / Math.sqrt(Math.PI))),
   ),

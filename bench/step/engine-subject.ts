@@ -48,6 +48,7 @@ function replay(model: CompiledModel, executor: Executor): void {
 
 /** A training on an engine of ours. */
 export async function engineSubject({ training: name, engine, threads }: EngineStepTask): Promise<Subject> {
+  const bareBytes = process.memoryUsage.rss();
   const training = trainings[name]();
   const began = performance.now();
   const model = compileTraining(training);
@@ -75,6 +76,7 @@ export async function engineSubject({ training: name, engine, threads }: EngineS
       compileMs,
       /** From the start of the process. */
       firstStepMs,
+      bareBytes,
       peakBytes,
       leastBytes: need.liveOutputs + need.states + need.constants,
       kinds: kinds.average(),
