@@ -78,15 +78,15 @@ export function dotContenders(shapes: readonly DotShape[]): Contender[] {
   return [
     ...engines.filter(({ slow }) => slow !== true).map((engine) => ofOurs(engine, { kind: "engine dot", shapes })),
     ...[1, 2].flatMap((threads) => [native("turned", threads), native("plain", threads), native("packed", threads)]),
-    {
-      name: "onnxruntime-web, B packed",
+    ...[1, 2].map((threads): Contender => ({
+      name: named("onnxruntime-web, B packed", threads),
       library: "onnxruntime-web",
-      threads: 1,
+      threads,
       launch: async () => {
         const web = await fetchPackages("onnxruntime-web");
-        return nodeLaunch({ kind: "onnxruntime dot", shapes, form: "packed", threads: 1, web });
+        return nodeLaunch({ kind: "onnxruntime dot", shapes, form: "packed", threads, web });
       },
-    },
+    })),
     {
       name: "tfjs-backend-wasm, B plain",
       library: "tfjs-backend-wasm",

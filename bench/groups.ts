@@ -5,7 +5,7 @@ import { measure, type Measured, type Plan } from "./measure/rounds.ts";
 import { rowBeside, rowOf, type Result, type Row } from "./results.ts";
 import type { TrainingName } from "./step/trainings.ts";
 
-export type Pace = Pick<Plan, "rounds" | "leastMs" | "progress">;
+export type Pace = Pick<Plan, "without" | "rounds" | "leastMs" | "progress">;
 
 /** Rows that are measured alike, and written to one file. */
 export interface Group {

@@ -7,6 +7,7 @@ import { writeRows } from "./results.ts";
 
 interface Options {
   readonly only: readonly string[];
+  readonly without: readonly string[];
   readonly rounds?: number;
   readonly quick?: boolean;
   readonly json?: boolean;
@@ -37,6 +38,7 @@ function chosen({ name, rows, quick }: Group, options: Options): string[] {
 async function run(options: Options): Promise<void> {
   const machine = thisMachine();
   const pace = {
+    without: options.without,
     rounds: options.rounds ?? (options.quick === true ? 2 : 7),
     leastMs: options.quick === true ? 20 : 200,
     progress: (message: string) => console.error(message),
@@ -60,6 +62,7 @@ await new Command("npm run bench --")
     "Measures contenders in turns, prints medians (with quarters) and ratios, and writes bench/results. Times are ms by the clock, then of the processor.",
   )
   .option("--only <rows>", "rows whose names begin so, separated by commas", prefixes, [])
+  .option("--without <names>", "contenders whose names begin so, separated by commas", (text) => text.split(","), [])
   .option("--rounds <n>", "turns of each contender; 7 if left out", count)
   .option("--quick", "a smoke run: few rows, short turns, nothing written")
   .option("--json", "print everything as JSON")

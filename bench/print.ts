@@ -7,8 +7,9 @@ const milliseconds = (ms: unknown) => `${Number(Number(ms).toPrecision(3))} ms`;
 
 /** What of the facts a reader wants beside the times. */
 function factsLine({ facts = {} }: Result): string {
-  const { gflops, compileMs, firstStepMs, bareBytes, peakBytes, leastBytes } = facts;
+  const { library, gflops, compileMs, firstStepMs, bareBytes, peakBytes, leastBytes } = facts;
   return [
+    typeof library === "string" ? library : "",
     gflops === undefined ? "" : `${Number(gflops)} GFLOPS`,
     compileMs === undefined ? "" : `compiled in ${milliseconds(compileMs)}`,
     firstStepMs === undefined ? "" : `first step after ${milliseconds(firstStepMs)}`,

@@ -22,10 +22,12 @@ describe("rounds", () => {
       answering("ending", `request.run ? process.exit(1) : { ready: true }`),
       { ...answering("missing", steady), launch: () => ({ command: ["/no/such/program"], task: {} }) },
     ];
-    const plan = { contenders, runs: ["a", "b"], rounds: 3, leastMs: 5, progress: () => {} };
+    contenders.push(answering("unwanted", steady));
+    const plan = { contenders, without: ["unw"], runs: ["a", "b"], rounds: 3, leastMs: 5, progress: () => {} };
     const [first, ...others] = await measure(plan);
     expect([...first!.samples]).to.deep.equal(["a", "b"].map((run) => [run, Array(3).fill({ wallMs: 5, cpuMs: 1 })]));
     expect(first!.facts).to.deep.equal({ of: "all" });
+    expect(others).to.have.length(3);
     const [absent, ending, missing] = others.map((each) => each.absent);
     expect(absent).to.equal("not today");
     expect(ending).to.match(/^The process ended: /);

@@ -4,6 +4,8 @@ import type { Sample } from "./subject.ts";
 
 export interface Plan {
   readonly contenders: readonly Contender[];
+  /** Beginnings of names that are left out. */
+  readonly without: readonly string[];
   /** Names of runs that each contender has. */
   readonly runs: readonly string[];
   readonly rounds: number;
@@ -43,8 +45,9 @@ async function attempt(entry: Entry, use: () => Promise<void>): Promise<void> {
 }
 
 /** Measures contenders in turns, so that what else the machine does befalls all of them; every other round goes backwards. */
-export async function measure({ contenders, runs, rounds, leastMs, progress }: Plan): Promise<Measured[]> {
-  const entries = contenders.map((contender): Entry => ({ contender, samples: new Map(), facts: {} }));
+export async function measure({ contenders, without, runs, rounds, leastMs, progress }: Plan): Promise<Measured[]> {
+  const asked = contenders.filter(({ name }) => !without.some((prefix) => name.startsWith(prefix)));
+  const entries = asked.map((contender): Entry => ({ contender, samples: new Map(), facts: {} }));
   for (const entry of entries) {
     progress(`prepares ${entry.contender.name}`);
     await attempt(entry, async () => {
