@@ -28,9 +28,9 @@ const engines: readonly EngineContender[] = [
 
 function ofOurs(
   { name, engine, threads, flags = [], env = {} }: EngineContender,
-  task: Record<string, unknown>,
+  taskOf: (settings: Pick<EngineContender, "engine" | "threads">) => Task,
 ): Contender {
-  const launch = () => ({ ...nodeLaunch({ ...task, engine, threads } as unknown as Task, flags), env });
+  const launch = () => ({ ...nodeLaunch(taskOf({ engine, threads }), flags), env });
   return { name, library: OURS, threads, launch };
 }
 
@@ -44,7 +44,7 @@ function named(library: string, threads: number): string {
 
 export function engineContenders(training: TrainingName): Contender[] {
   const able = engines.filter(({ slow }) => slow !== true || training === "gpt-tiny");
-  return able.map((engine) => ofOurs(engine, { kind: "engine step", training }));
+  return able.map((engine) => ofOurs(engine, (settings) => ({ kind: "engine step", training, ...settings })));
 }
 
 export function stepContenders(training: TrainingName): Contender[] {
@@ -76,7 +76,9 @@ export function dotContenders(shapes: readonly DotShape[]): Contender[] {
     launch: () => nodeLaunch({ kind: "onnxruntime dot", shapes, form, threads }),
   });
   return [
-    ...engines.filter(({ slow }) => slow !== true).map((engine) => ofOurs(engine, { kind: "engine dot", shapes })),
+    ...engines
+      .filter(({ slow }) => slow !== true)
+      .map((engine) => ofOurs(engine, (settings) => ({ kind: "engine dot", shapes, ...settings }))),
     ...[1, 2].flatMap((threads) => [native("turned", threads), native("plain", threads), native("packed", threads)]),
     ...[1, 2].map((threads): Contender => ({
       name: named("onnxruntime-web, B packed", threads),
