@@ -3,7 +3,7 @@ import { dotShapes, flopsOf, productsIn, type DotShape } from "./dot/shapes.ts";
 import { OURS } from "./measure/contender.ts";
 import { measure, type Measured, type Plan } from "./measure/rounds.ts";
 import { rowBeside, rowOf, type Result, type Row } from "./results.ts";
-import type { TrainingName } from "./step/trainings.ts";
+import { REPLAY, type TrainingName } from "./step/trainings.ts";
 
 export type Pace = Pick<Plan, "without" | "rounds" | "leastMs" | "progress">;
 
@@ -57,7 +57,7 @@ async function measureStep(training: TrainingName, pace: Pace): Promise<Row[]> {
   return [rowOf(`step/${training}`, "step", pace.rounds, checked(measured))];
 }
 
-const besideStep = ["step by kind", "root of the state", "traced step", "replay"];
+const besideStep = ["step by kind", "root of the state", "traced step", REPLAY];
 
 async function measureEngines(training: TrainingName, pace: Pace): Promise<Row[]> {
   const contenders = engineContenders(training);

@@ -43,5 +43,6 @@ function kindLines({ contender, facts }: Result): string[] {
 /** A row for people. UNITS: ms by the clock (median, quarters), then ms of the processor. */
 export function rowLines(row: Row): string[] {
   const kinds = row.results.flatMap(kindLines);
-  return ["", row.name, ...row.results.map(resultLine), ...kinds, ...row.ratios.map(ratioLine)];
+  const head = `${row.name} (${row.rounds} rounds, load ${row.load.toFixed(1)})`;
+  return ["", head, ...row.results.map(resultLine), ...kinds, ...row.ratios.map(ratioLine)];
 }

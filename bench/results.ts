@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import type { Machine } from "./measure/machine.ts";
 import { OURS } from "./measure/contender.ts";
@@ -28,6 +29,8 @@ export interface Ratio {
 export interface Row {
   readonly name: string;
   readonly rounds: number;
+  /** Processes that wanted a core in the last minute: far above our threads, other work slowed all contenders. */
+  readonly load: number;
   readonly results: readonly Result[];
   readonly ratios: readonly Ratio[];
 }
@@ -69,7 +72,7 @@ export function rowOf(name: string, run: string, rounds: number, measured: reado
         ratio(ours.contender.name, samplesOf(ours, run), theirs.contender.name, samplesOf(theirs, run)),
       ),
     );
-  return { name, rounds, results, ratios };
+  return { name, rounds, load: loadavg()[0]!, results, ratios };
 }
 
 /** One run of all contenders, and how many times as fast another run of each is. Facts stay with that one. */

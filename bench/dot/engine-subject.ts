@@ -3,26 +3,32 @@ import type { Subject } from "../measure/subject.ts";
 import type { EngineDotTask } from "../tasks.ts";
 import { factors, productsIn, type DotShape } from "./shapes.ts";
 
-function read(index: number, strides: readonly number[]): Operand {
-  return { ref: { space: "constant", index }, offset: 0, strides };
+/** Longest sum of one operator: longer ones are chained, as the compiler chains them. */
+const CUT = 1_024;
+
+/** One product of the two constants, whose first operator has the index `first`. */
+function dots({ batch, m, n, k }: DotShape, first: number): Dot[] {
+  const constant = (index: number, offset: number, strides: readonly number[]): Operand => {
+    return { ref: { space: "constant", index }, offset, strides };
+  };
+  return Array.from({ length: Math.ceil(k / CUT) }, (_, piece): Dot => {
+    const start = piece * CUT;
+    const factors = [constant(0, start, [m * k, k, 0]), constant(1, start, [n * k, 0, k])];
+    const before: Operand = { ref: { space: "operator", index: first + piece - 1 }, offset: 0, strides: [m * n, n, 1] };
+    const operands = piece === 0 ? factors : [...factors, before];
+    return { kind: "Dot", dtype: "f32", extents: [batch, m, n], operands, k: Math.min(CUT, k - start) };
+  });
 }
 
 /** As many equal products of two constants as a run has; the last one is the state. */
 function programOf(shape: DotShape): Pick<Parameters<typeof createExecutor>[1], "program" | "constants"> {
-  const { batch, m, n, k } = shape;
   const constants = factors(shape).map((values) => new Uint32Array(values.buffer));
-  const dot: Dot = {
-    kind: "Dot",
-    dtype: "f32",
-    extents: [batch, m, n],
-    operands: [read(0, [m * k, k, 0]), read(1, [n * k, 0, k])],
-    k,
-  };
+  const { length } = dots(shape, 0);
   const program: Program = {
-    states: [{ dtype: "f32", words: batch * m * n }],
+    states: [{ dtype: "f32", words: shape.batch * shape.m * shape.n }],
     fields: [],
     constants: constants.map((words) => ({ dtype: "f32", words: words.length, root: commitTensor(words, "f32").root })),
-    operators: Array.from({ length: productsIn(shape) }, () => dot),
+    operators: Array.from({ length: productsIn(shape) }, (_, product) => dots(shape, product * length)).flat(),
     batch: 1,
   };
   return { program, constants };

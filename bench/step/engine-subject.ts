@@ -11,7 +11,7 @@ import {
 } from "../../engine/index.ts";
 import type { Subject } from "../measure/subject.ts";
 import type { EngineStepTask } from "../tasks.ts";
-import { CHECKED_STEPS, REPLAYED_STEPS, compileTraining, trainings } from "./trainings.ts";
+import { CHECKED_STEPS, REPLAY, REPLAYED_STEPS, compileTraining, trainings } from "./trainings.ts";
 
 const at = (step: number) => ({ step, seed: 0, order: "sequential" }) as const;
 
@@ -86,7 +86,7 @@ export async function engineSubject({ training: name, engine, threads }: EngineS
       "step by kind": () => kinds.step(model, executor, step++),
       "root of the state": () => void rootOf(executor, model),
       "traced step": () => void traceCommitment(executor, program, executor.getState(), at(step++)),
-      replay: () => replay(model, executor),
+      [REPLAY]: () => replay(model, executor),
     },
   };
 }

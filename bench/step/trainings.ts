@@ -125,5 +125,8 @@ export function batchWords({ batch, fields }: Training, which: 0 | 1, step: numb
 /** Steps whose losses must agree before anything is measured. */
 export const CHECKED_STEPS = 3;
 
-/** Steps between two checkpoints, as in a replay. */
+/** Steps that a replay does before it hashes the state. */
 export const REPLAYED_STEPS = 8;
+
+/** The run that replays. */
+export const REPLAY = `replay of ${REPLAYED_STEPS} steps`;
