@@ -119,7 +119,7 @@ export function compileTraining({ onnx, batch, fields, settings }: Training): Co
 export function batchWords({ batch, fields }: Training, which: 0 | 1, step: number): Uint32Array {
   const { words, length } = fields[which]!;
   const start = (step % BATCHES) * batch * length;
-  return words.slice(start, start + batch * length);
+  return words.subarray(start, start + batch * length).slice();
 }
 
 /** Steps whose losses must agree before anything is measured. */
