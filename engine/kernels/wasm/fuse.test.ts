@@ -6,6 +6,7 @@ import { createReferenceExecutor } from "../reference/executor.ts";
 import { planOutputs } from "./arena.ts";
 import { createWasmExecutor } from "./executor.ts";
 import { fuse } from "./fuse.ts";
+import { isPair } from "./pairs.ts";
 import { randomChains } from "./random-chains.ts";
 
 const SEED = 20_261_126;
@@ -41,7 +42,7 @@ describe("fused operators", function () {
 
   it("give the words of the single ones and of the reference, with one to three threads", async () => {
     const random = createPrng(SEED);
-    const reached = { groups: 0, folds: 0, hidden: 0, spreads: 0, copies: 0 };
+    const reached = { groups: 0, folds: 0, hidden: 0, spreads: 0, copies: 0, pairs: 0 };
     for (let i = 0; i < PROGRAMS; i++) {
       const chains = randomChains(random);
       checkExecutorInput(chains);
@@ -60,6 +61,7 @@ describe("fused operators", function () {
         reached.hidden += operators.length - stored.length;
         reached.folds += Number(tiles.stages.some(({ fn }) => fn.startsWith("fold")));
         reached.spreads += Number(tiles.stages.some(({ fn }) => fn === "spread"));
+        reached.pairs += Number(tiles.stages.some(({ fn }) => isPair(fn)));
         reached.copies += Number(tiles.operands.some(({ mode }) => mode === "copied"));
       }
     }

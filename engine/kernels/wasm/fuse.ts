@@ -98,13 +98,22 @@ class Fusion {
 
   /** The group, or undefined if it is more than a kernel can take. */
   #group({ operators, ...shape }: Draft): Group | undefined {
-    if (operators.length === 1) return { operators, stored: operators };
+    if (operators.length === 1) return this.#alone(operators[0]!);
     const inside = new Set(operators);
     const firstProducer = this.#program.operators.length - this.#program.states.length;
     const isStored = (j: number) => j >= firstProducer || this.#readers[j]!.some((reader) => !inside.has(reader));
     const stored = operators.filter(isStored);
     const tiles = tileProgram(this.#program, operators, stored, shape);
     return tiles && { operators, stored, tiles };
+  }
+
+  /** A Map of several instructions gains from pairs of them and from operands that are read once; the rest has a kernel of its own. */
+  #alone(j: number): Group {
+    const operator = this.#operator(j);
+    const single = { operators: [j], stored: [j] };
+    const gains = operator.kind === "Map" && operator.instructions.length > 1;
+    const tiles = gains ? tileProgram(this.#program, [j], [j], shapeOf(operator)) : undefined;
+    return tiles === undefined ? single : { ...single, tiles };
   }
 
   /**

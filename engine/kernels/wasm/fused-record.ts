@@ -2,6 +2,7 @@ import { concatBytes, u32Bytes } from "../../../common/index.ts";
 import { foldCodes, mapSignatures } from "../../program/codes.ts";
 import { encodeOperator } from "../../program/encode.ts";
 import type { Operator } from "../../program/types.ts";
+import { pairs, type Pair } from "./pairs.ts";
 import { slotBytes, type TileFunction, type TileOperand, type TileProgram } from "./tile-program.ts";
 
 /**
@@ -18,11 +19,14 @@ const headerWords = 16;
 
 const modes: Readonly<Record<TileOperand["mode"], number>> = { moving: 0, once: 1, copied: 2 };
 
-/** Map functions have their own codes. */
+/** Map functions have their own codes; Folds are counted from 80, pairs from 96. */
 const stageCodes = { load: 64, spread: 65, canonicalise: 66, store: 67 } as const;
 const firstFold = 80;
+const firstPair = 96;
 
 function codeOf(fn: TileFunction): number {
+  const pair = pairs.indexOf(fn as Pair);
+  if (pair >= 0) return firstPair + pair;
   if (fn in stageCodes) return stageCodes[fn as keyof typeof stageCodes];
   const [, fold] = fn.split(" ");
   if (fold !== undefined) return firstFold + foldCodes[fold as keyof typeof foldCodes];

@@ -15,6 +15,16 @@ interface Source {
   readonly extent: Extent;
 }
 
+/** Sums, products and quotients of what came last, as optimisers have them. */
+function arithmetic(random: Prng, values: readonly { code: number; dtype: Dtype }[]): Instruction {
+  const codes = values.filter(({ dtype }) => dtype === "f32").map(({ code }) => code);
+  if (codes.length === 0) return randomInstruction(random, values);
+  const fn = random.pick(["add", "sub", "mul", "div"] as const);
+  const [last, other] = [codes.at(-1)!, random.pick(codes)];
+  const [a, b] = random.below(2) === 0 ? [last, other] : [other, last];
+  return { fn, a, b, c: 0, imm: 0 };
+}
+
 /** Random operators that read each other word for word, row for row and every other way. */
 class ChainBuilder {
   readonly operators: Operator[] = [];
@@ -77,7 +87,7 @@ class ChainBuilder {
     while (instructions.length < length || (dtype !== undefined && values.at(-1)!.dtype !== dtype)) {
       if (instructions.length === 24) instructions.splice(0);
       values.splice(count + instructions.length);
-      const instruction = randomInstruction(random, values);
+      const instruction = random.below(2) === 0 ? arithmetic(random, values) : randomInstruction(random, values);
       values.push({ code: firstResult + instructions.length, dtype: mapSignatures[instruction.fn].gives });
       instructions.push(instruction);
     }

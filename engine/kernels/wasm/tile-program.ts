@@ -1,13 +1,14 @@
 import { firstResult, immediate, mapSignatures } from "../../program/codes.ts";
 import type { Fold, MapFunction, MapOperator, Program } from "../../program/types.ts";
 import { isPerRow, readsOf, type Fusible, type GroupRead, type GroupShape } from "./group.ts";
+import { isPair, pairOf, type Pair } from "./pairs.ts";
 import { isConsecutive, repeatsRows } from "./reads.ts";
 
 /**
- * A Map function, a Fold, or: the next words of an operand, a row's word in all its columns, one NaN instead of any, a copy that writes no
+ * A Map function, two of them, a Fold, or: the next words of an operand, a row's word in all its columns, one NaN instead of any, a copy that writes no
  * word too many.
  */
-export type TileFunction = MapFunction | `fold ${Fold["fn"]}` | "load" | "spread" | "canonicalise" | "store";
+export type TileFunction = MapFunction | `fold ${Fold["fn"]}` | Pair | "load" | "spread" | "canonicalise" | "store";
 
 /** One function over a tile. */
 export interface Stage {
@@ -46,7 +47,7 @@ export interface TileProgram extends GroupShape {
 const limits = { operands: 32, places: 200, stages: 500, slotBytes: 2 ** 19 };
 
 /** The places of a tile fill the nearest cache this far. UNITS: bytes. */
-const cacheBytes = 2 ** 15;
+const cacheBytes = 2 ** 16;
 const leastTileWords = 256;
 const mostTileWords = 2048;
 
@@ -172,8 +173,27 @@ class Writer {
   }
 }
 
+/** Steps of which neighbours are one where the second alone takes the result of the first. */
+function paired(steps: readonly Step[]): Step[] {
+  const uses = new Map<Value, number>();
+  for (const { from } of steps) for (const value of from) uses.set(value, (uses.get(value) ?? 0) + 1);
+  const result: Step[] = [];
+  for (const step of steps) {
+    const before = result.at(-1);
+    const at = before === undefined ? -1 : step.from.indexOf(before.to);
+    const alone = before?.to.lies === "slot" && uses.get(before.to) === 1 && step.from.length === 2;
+    const fn = before !== undefined && alone && at >= 0 ? pairOf(before.fn, step.fn, at === 0) : undefined;
+    if (before === undefined || fn === undefined) result.push(step);
+    else result.splice(-1, 1, { ...step, fn, from: [...before.from, step.from[1 - at]!] });
+  }
+  return result;
+}
+
 /** Gives values their places; a slot is used again once its value's last step is done. Answers how many slots there are. */
-function placeValues({ operands, constants, outputs, steps }: Writer): { moving: number; slots: number } {
+function placeValues(
+  { operands, constants, outputs }: Writer,
+  steps: readonly Step[],
+): { moving: number; slots: number } {
   const values = [...operands, ...constants, ...outputs].map(({ value }) => value);
   const moving = values.filter(({ lies }) => lies === "moving");
   const lasting = values.filter(({ lies }) => lies === "lasting");
@@ -186,7 +206,7 @@ function placeValues({ operands, constants, outputs, steps }: Writer): { moving:
     const ending = [...new Set(from)].filter((value) => value.lies === "slot" && last.get(value) === at);
     const release = () => free.push(...ending.map(({ place }) => place));
     // Word by word, a result may overwrite an argument; where rows and columns change, it may not.
-    const inPlace = fn in mapSignatures;
+    const inPlace = fn in mapSignatures || isPair(fn);
     if (inPlace) release();
     if (to.lies === "slot" && to.place < 0) to.place = free.pop() ?? places++;
     if (!inPlace) release();
@@ -232,7 +252,8 @@ export function tileProgram(
   const columns = shape.columns > 1 ? shape.columns : repeatedColumns(program, operators, shape);
   const writer = new Writer(shape, columns);
   for (const j of operators) writer.add(program, j, stored.includes(j));
-  const { moving, slots } = placeValues(writer);
+  const steps = paired(writer.steps);
+  const { moving, slots } = placeValues(writer, steps);
   const walk = { rows: (shape.rows * shape.columns) / columns, columns };
   const rowsPerTile = rowsOfTile(walk, moving + slots);
   const tiles: TileProgram = {
@@ -243,7 +264,7 @@ export function tileProgram(
     operands: writer.operands.map(({ value, ...operand }) => ({ ...operand, place: value.place })),
     constants: writer.constants.map(({ word, value }) => ({ word, place: value.place })),
     outputs: writer.outputs.map(({ value, ...output }) => ({ ...output, place: value.place })),
-    stages: writer.steps.map(({ fn, perRow, to, from, operand }) => {
+    stages: steps.map(({ fn, perRow, to, from, operand }) => {
       return { fn, perRow, to: to.place, from: operand === undefined ? from.map(({ place }) => place) : [operand] };
     }),
   };

@@ -1,4 +1,5 @@
 import { apply } from "./apply";
+import { applyPair } from "./pairs";
 import { dotRun, maxRun, sumRun } from "./fold";
 import { operandOffset, operandStrides, tensorOf } from "./record";
 import { scratch } from "./scratch";
@@ -22,6 +23,7 @@ const CANONICALISE: u32 = 66;
 const STORE: u32 = 67;
 const SUM: u32 = 81;
 const MAX: u32 = 82;
+const PAIRS: u32 = 96;
 
 // Layout of the scratch: the address of each place, a walker for each operand, the slots.
 const WALKERS: usize = 1024;
@@ -139,7 +141,10 @@ function runStage(record: usize, table: usize, stage: usize, rows: u32): void {
   }
   const a = address(load<u8>(stage, 5));
   const b = address(load<u8>(stage, 6));
-  if (code < LOAD) apply(code, to, a, b, address(load<u8>(stage, 7)), ((words + 3) & ~3) << 2);
+  const c = address(load<u8>(stage, 7));
+  const bytes = (<usize>((words + 3) & ~3)) << 2;
+  if (code < LOAD) apply(code, to, a, b, c, bytes);
+  else if (code >= PAIRS) applyPair(code - PAIRS, to, a, b, c, bytes);
   else if (code == SPREAD) spreadRows(to, a, rows, columns);
   else if (code == CANONICALISE) canonicalise(to, words);
   else if (code == STORE) copyRun(to, a, 1, words);
