@@ -42,11 +42,7 @@ function callsOf({ calls, outputs }: Plan, thread: number): (Call | undefined)[]
 }
 
 /** Threads beside this one; none where one is enough. */
-async function startTeam(
-  kernels: KernelModule,
-  memory: WebAssembly.Memory,
-  layout: Layout,
-): Promise<Team | undefined> {
+async function startTeam(kernels: KernelModule, memory: WebAssembly.Memory, layout: Layout): Promise<Team | undefined> {
   const { context, control, scratches } = layout;
   const setups = scratches.slice(1).map((scratch, i): ThreadSetup => {
     const calls = [layout.fused, layout.traced].flatMap((plan) => callsOf(plan, i + 1));

@@ -230,7 +230,7 @@ function repeatedColumns(program: Program, operators: readonly number[], shape: 
 function rowsOfTile({ rows, columns }: GroupShape, places: number): number {
   const words = Math.min(mostTileWords, Math.max(leastTileWords, cacheBytes / 4 / places));
   const most = Math.max(1, Math.floor(words / columns));
-  const step = most >= 16 ? 16 : columns % 4 === 0 ? 1 : 4;
+  const step = most >= 16 ? 16 : columns % 8 === 0 ? 1 : 8;
   return Math.min(rows, Math.max(step, most - (most % step)));
 }
 

@@ -8,7 +8,7 @@ import { canonicalise, copyRun, fillRun } from "./words";
 
 /**
  * A group of operators, tile by tile. Record: engine/kernels/wasm/fused-record.ts. Naive twin: the operators one by one.
- * ASSUMES: 12 bytes past an output may be written and 60 past an operand read.
+ * ASSUMES: 28 bytes past an output may be written and 60 past an operand read.
  */
 const HEADER_BYTES: usize = 64;
 const OPERAND_BYTES: usize = 112;
@@ -142,7 +142,7 @@ function runStage(record: usize, table: usize, stage: usize, rows: u32): void {
   const a = address(load<u8>(stage, 5));
   const b = address(load<u8>(stage, 6));
   const c = address(load<u8>(stage, 7));
-  const bytes = (<usize>((words + 3) & ~3)) << 2;
+  const bytes = (<usize>((words + 7) & ~7)) << 2;
   if (code < LOAD) apply(code, to, a, b, c, bytes);
   else if (code >= PAIRS) applyPair(code - PAIRS, to, a, b, c, bytes);
   else if (code == SPREAD) spreadRows(to, a, rows, columns);
