@@ -1,6 +1,6 @@
 import { outputWords } from "./program/cost.ts";
 import type { Operator, Program } from "./program/types.ts";
-import { alignBytes, planOutputs } from "./kernels/wasm/arena.ts";
+import { alignBytes, outputBytes } from "./kernels/wasm/arena.ts";
 
 /** What a step of a program needs of the memory. UNITS: bytes. */
 export interface MemoryNeed {
@@ -42,7 +42,7 @@ export function memoryNeed(program: Program): MemoryNeed {
   const bytes = (declared: readonly { readonly words: number }[]) =>
     declared.reduce((sum, { words }) => sum + alignBytes(words * 4), 0);
   return {
-    outputs: planOutputs(program).bytes,
+    outputs: outputBytes(program),
     liveOutputs: mostLive(program),
     states: 2 * bytes(program.states),
     constants: bytes(program.constants),

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { createPrng } from "../../../common/index.ts";
 import type { Operand, Operator, Program } from "../../program/types.ts";
+import { separate } from "./fuse.ts";
 import { executionBytes, planOutputs } from "./arena.ts";
 
 const SEED = 77;
@@ -22,7 +23,7 @@ function randomProgram(): Program {
 
 describe("output plan", () => {
   const program = randomProgram();
-  const { starts, bytes } = planOutputs(program);
+  const { starts, bytes } = planOutputs(program, separate(program));
   const size = (j: number) => program.operators[j]!.extents[0]! * 4;
   const overlap = (i: number, j: number) =>
     starts[i]! < starts[j]! + Math.ceil(size(j) / 64) * 64 && starts[j]! < starts[i]! + Math.ceil(size(i) / 64) * 64;

@@ -1,9 +1,10 @@
 import { outputWords } from "../../program/cost.ts";
 import type { Operator, Program } from "../../program/types.ts";
+import { fuse, separate, type Group } from "./fuse.ts";
 
 /** Where the outputs of a step lie. UNITS: bytes, from the start of the outputs' part of the memory. */
 export interface OutputPlan {
-  /** Start of each operator's output; undefined for those that produce state. */
+  /** Start of each operator's output; undefined for those that produce state and those that a group keeps to itself. */
   readonly starts: readonly (number | undefined)[];
   /** Bytes that the outputs need together. */
   readonly bytes: number;
@@ -62,35 +63,42 @@ class Gaps {
   }
 }
 
-/** Index of the last operator that reads each operator's output; its own where none does. */
-function lastReaders(operators: readonly Operator[]): number[] {
-  const last = operators.map((_, j) => j);
-  operators.forEach((operator, j) => {
-    for (const { ref } of operator.operands) if (ref.space === "operator") last[ref.index] = j;
+/** Place of the last group that reads each operator's output, among the groups; its own group's where none does. */
+function lastReaders(operators: readonly Operator[], groups: readonly Group[]): number[] {
+  const last = operators.map(() => 0);
+  groups.forEach((group, place) => {
+    for (const j of group.operators) last[j] = Math.max(last[j]!, place);
+    for (const j of group.operators)
+      for (const { ref } of operators[j]!.operands)
+        if (ref.space === "operator") last[ref.index] = Math.max(last[ref.index]!, place);
   });
   return last;
 }
 
 /**
  * Places outputs so that the space of one that nobody reads any more serves later ones.
- * INVARIANT: an output overlaps neither an operand of its operator nor any output that a later operator reads.
+ * INVARIANT: an output overlaps neither an operand of its group nor any output that a later group reads.
  */
-export function planOutputs(program: Program): OutputPlan {
-  const { operators, states } = program;
+export function planOutputs({ operators, states }: Program, groups: readonly Group[]): OutputPlan {
   const firstProducer = operators.length - states.length;
   const sizes = operators.map((operator) => alignBytes(outputWords(operator) * 4));
-  const endingAt: number[][] = operators.map(() => []);
-  lastReaders(operators).forEach((reader, j) => endingAt[reader]!.push(j));
+  const endingAt: number[][] = groups.map(() => []);
+  lastReaders(operators, groups).forEach((reader, j) => endingAt[reader]!.push(j));
   const gaps = new Gaps();
-  const starts: (number | undefined)[] = [];
-  for (let j = 0; j < operators.length; j++) {
-    starts.push(j < firstProducer ? gaps.take(sizes[j]!) : undefined);
-    for (const dead of endingAt[j]!) {
+  const starts: (number | undefined)[] = operators.map(() => undefined);
+  groups.forEach(({ stored }, place) => {
+    for (const j of stored) if (j < firstProducer) starts[j] = gaps.take(sizes[j]!);
+    for (const dead of endingAt[place]!) {
       const start = starts[dead];
       if (start !== undefined) gaps.give(start, sizes[dead]!);
     }
-  }
+  });
   return { starts, bytes: gaps.end };
+}
+
+/** Bytes of the space that a step's outputs need, in groups or, where every output is seen, one by one: the larger of the two. */
+export function outputBytes(program: Program): number {
+  return Math.max(planOutputs(program, fuse(program)).bytes, planOutputs(program, separate(program)).bytes);
 }
 
 /** Memory that one execution of a program needs for its tensors, its dataset not counted. UNITS: bytes. */
@@ -98,5 +106,5 @@ export function executionBytes(program: Program): number {
   const sum = (tensors: readonly { readonly words: number }[]) =>
     tensors.reduce((bytes, { words }) => bytes + alignBytes(words * 4), 0);
   // States twice: the one that a step reads, and the next.
-  return planOutputs(program).bytes + 2 * sum(program.states) + sum(program.constants);
+  return outputBytes(program) + 2 * sum(program.states) + sum(program.constants);
 }

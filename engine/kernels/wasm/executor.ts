@@ -5,57 +5,48 @@ import type { EngineOptions, Executor, ExecutorInput, StepOptions } from "../../
 import type { Program, StepContext } from "../../program/types.ts";
 import { gatherOf, type Gather } from "./gather.ts";
 import { placeOf, planLayout } from "./layout.ts";
-import type { Layout, Place } from "./layout.ts";
+import type { Layout, Place, Plan } from "./layout.ts";
 import { createMemory, instantiateKernels, loadModule, type Kernels, type KernelModule } from "./loader.ts";
 import { Team, type Call, type ThreadSetup } from "./team.ts";
 
-/** Writes records, operand tables, constants and the fields that lie in memory: all that steps do not change. */
-function writeFixed(words: Uint32Array, layout: Layout, input: ExecutorInput): void {
-  const { program, constants, dataset } = input;
+/** Writes records, tables, constants and the fields that lie in memory: all that steps do not change. */
+function writeFixed(words: Uint32Array, layout: Layout, { constants, dataset }: ExecutorInput): void {
   const bytes = bytesOf(words);
-  for (const { record, bytes: part } of layout.parts.flat()) bytes.set(part, record);
   const write = (place: Place, content: Uint32Array) => words.set(content, place.start / 4);
   dataset.fields.forEach(({ words: field }, index) => {
     if (field instanceof Uint32Array) write(layout.fields[index]!, field);
   });
   constants.forEach((constant, index) => write(layout.constants[index]!, constant));
-  for (const parity of [0, 1] as const) {
-    program.operators.forEach(({ operands }, j) => {
-      const entries = operands.flatMap((operand) => {
-        const { start, words: length } = placeOf(layout, operand, parity);
-        const stride = operand.ref.space === "field" ? dataset.fields[operand.ref.index]!.stride : 0;
-        return [start, length, stride, 0];
-      });
-      words.set(entries, layout.tables[parity]![j]! / 4);
-    });
+  for (const plan of [layout.fused, layout.traced]) {
+    for (const { parts, tables, entries } of plan.calls) {
+      for (const { record, bytes: part } of parts) bytes.set(part, record);
+      for (const parity of [0, 1] as const) {
+        const table = entries.flatMap((ref) => {
+          const { start, words: length } = placeOf(layout, plan, ref, parity);
+          return [start, length, ref.space === "field" ? dataset.fields[ref.index]!.stride : 0, 0];
+        });
+        words.set(table, tables[parity] / 4);
+      }
+    }
   }
 }
 
-/** The part of each operator that thread `thread` computes. */
-function callsOf({ parts, tables, outputs }: Layout, program: Program, thread: number): (Call | undefined)[] {
-  return program.operators.map(({ kind }, j) => {
-    const part = parts[j]![thread];
+/** The part of each call of a plan that thread `thread` computes. */
+function callsOf({ calls, outputs }: Plan, thread: number): (Call | undefined)[] {
+  return calls.map(({ kind, parts, tables, operator }) => {
+    const part = parts[thread];
     if (part === undefined) return undefined;
-    const [even, odd] = outputs;
-    return {
-      kind,
-      record: part.record,
-      tables: [tables[0][j]!, tables[1][j]!],
-      outputs: [even[j]!.start + part.start, odd[j]!.start + part.start],
-    };
+    const start = (parity: 0 | 1) => (outputs[parity][operator]?.start ?? 0) + part.start;
+    return { kind, record: part.record, tables, outputs: [start(0), start(1)] };
   });
 }
 
 /** Threads beside this one; none where one is enough. */
-async function startTeam(
-  kernels: KernelModule,
-  memory: WebAssembly.Memory,
-  layout: Layout,
-  program: Program,
-): Promise<Team | undefined> {
+async function startTeam(kernels: KernelModule, memory: WebAssembly.Memory, layout: Layout): Promise<Team | undefined> {
   const { context, control, scratches } = layout;
   const setups = scratches.slice(1).map((scratch, i): ThreadSetup => {
-    return { kernels, memory, scratch, context, control, calls: callsOf(layout, program, i + 1) };
+    const calls = [layout.fused, layout.traced].flatMap((plan) => callsOf(plan, i + 1));
+    return { kernels, memory, scratch, context, control, calls };
   });
   return setups.length === 0 ? undefined : Team.start(setups, memory, control);
 }
@@ -66,7 +57,7 @@ class WasmExecutor implements Executor {
   readonly #samples: number;
   readonly #layout: Layout;
   readonly #kernels: Kernels;
-  /** This thread's part of each operator. */
+  /** This thread's part of each call: first the fused plan's, then the traced one's. */
   readonly #calls: readonly Call[];
   readonly #gathers: readonly (Gather | undefined)[];
   readonly #team: Team | undefined;
@@ -86,7 +77,7 @@ class WasmExecutor implements Executor {
     this.#samples = input.dataset.samples;
     this.#layout = layout;
     this.#kernels = kernels;
-    this.#calls = callsOf(layout, input.program, 0) as Call[];
+    this.#calls = [layout.fused, layout.traced].flatMap((plan) => callsOf(plan, 0)) as Call[];
     this.#gathers = input.program.operators.map((operator) => gatherOf(operator, input));
     this.#team = team;
     this.#words = new Uint32Array(memory.buffer);
@@ -106,24 +97,39 @@ class WasmExecutor implements Executor {
     this.#layout.states[this.#parity].forEach((place, index) => this.#view(place).set(state[index]!));
   }
 
-  step(stepContext: StepContext, { flip, onOutput }: StepOptions = {}): void {
+  step(stepContext: StepContext, options: StepOptions = {}): void {
     const { step, seed, order } = stepContext;
-    const { context, parts } = this.#layout;
-    const parity = this.#parity;
+    const { context, fused, traced } = this.#layout;
     const shuffled = order === "shuffled" ? 1 : 0;
     this.#words.set([step, seed, shuffled, this.#program.batch, this.#samples], context / 4);
-    const outputs = this.#layout.outputs[parity];
-    this.#calls.forEach(({ kind, record, tables, outputs: starts }, j) => {
-      const own = () => this.#kernels[kind](record, tables[parity], starts[parity], context);
-      const gather = this.#gathers[j];
-      if (gather) gather(stepContext, this.#view(outputs[j]!));
-      else if (parts[j]!.length > 1) this.#team!.run(j, parity, own);
-      else own();
-      const output = outputs[j]!;
-      if (flip?.operator === j) this.#view(output)[flip.element]! ^= 1 << flip.bit;
-      onOutput?.(j, this.#view(output));
+    const isSeen = options.onOutput !== undefined || options.flip !== undefined;
+    const plan = isSeen ? traced : fused;
+    plan.calls.forEach(({ operator }, call) => {
+      this.#run(plan, call, stepContext);
+      if (isSeen) this.#show(operator, options);
     });
-    this.#parity = parity === 0 ? 1 : 0;
+    this.#parity = this.#parity === 0 ? 1 : 0;
+  }
+
+  /** Runs a call of a plan: on the host, on all threads or on this one. */
+  #run(plan: Plan, call: number, stepContext: StepContext): void {
+    const { fused, context } = this.#layout;
+    const parity = this.#parity;
+    const { operator, parts } = plan.calls[call]!;
+    const index = plan === fused ? call : fused.calls.length + call;
+    const { kind, record, tables, outputs } = this.#calls[index]!;
+    const own = () => this.#kernels[kind](record, tables[parity], outputs[parity], context);
+    const gather = this.#gathers[operator];
+    if (gather) gather(stepContext, this.#view(plan.outputs[parity][operator]!));
+    else if (parts.length > 1) this.#team!.run(index, parity, own);
+    else own();
+  }
+
+  /** Shows an operator's output, and flips its bit before that. */
+  #show(operator: number, { flip, onOutput }: StepOptions): void {
+    const words = this.#view(this.#layout.traced.outputs[this.#parity][operator]!);
+    if (flip?.operator === operator) words[flip.element]! ^= 1 << flip.bit;
+    onOutput?.(operator, words);
   }
 
   async close(): Promise<void> {
@@ -145,9 +151,9 @@ export async function createWasmExecutor(
   { threads = 1, leastWork, kernels: choice = {} }: WasmOptions = {},
 ): Promise<Executor> {
   const kernelModule = { ...(await loadModule(choice.revectorised)), ...choice };
-  const layout = planLayout(kernelModule, input.program, input.dataset, threads, leastWork);
+  const layout = planLayout(kernelModule, input.program, input.dataset, { threads, leastWork });
   const memory = createMemory(layout.end);
   const kernels = await instantiateKernels(kernelModule, memory, layout.scratches[0]!);
-  const team = await startTeam(kernelModule, memory, layout, input.program);
+  const team = await startTeam(kernelModule, memory, layout);
   return new WasmExecutor(layout, memory, kernels, team, input);
 }

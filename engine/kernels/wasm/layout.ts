@@ -1,11 +1,13 @@
 import { OperatorError } from "../../../common/index.ts";
 import type { Dataset } from "../../dataset.ts";
-import { outputWords } from "../../program/cost.ts";
+import { elementCost, outputWords } from "../../program/cost.ts";
 import { encodeOperator } from "../../program/encode.ts";
-import type { Operand, Program } from "../../program/types.ts";
-import { alignBytes, planOutputs } from "./arena.ts";
-import { memoryLimit, type KernelModule } from "./loader.ts";
-import { splitOperator } from "./split.ts";
+import type { Program, Ref } from "../../program/types.ts";
+import { alignBytes, planOutputs, type OutputPlan } from "./arena.ts";
+import { fuse, separate, type Group } from "./fuse.ts";
+import { encodeTiles } from "./fused-record.ts";
+import { memoryLimit, type KernelKind, type KernelModule } from "./loader.ts";
+import { splitOperator, splitRows } from "./split.ts";
 import { controlBytes } from "./team.ts";
 
 /** A tensor's place in the memory. UNITS: `start` bytes. */
@@ -14,14 +16,34 @@ export interface Place {
   readonly words: number;
 }
 
-/** One thread's part of an operator. */
+/** One thread's part of a call. */
 export interface PlacedPart {
   /** Where its record lies. UNITS: bytes. */
   readonly record: number;
   /** The record itself. */
   readonly bytes: Uint8Array;
-  /** Where its output begins in the operator's. UNITS: bytes. */
+  /** Where its output begins in the operator's; 0 for a group's, whose record says it. UNITS: bytes. */
   readonly start: number;
+}
+
+/** What a group is computed by. */
+export interface PlacedCall {
+  readonly kind: KernelKind;
+  /** The first thread's first. */
+  readonly parts: readonly PlacedPart[];
+  /** Where its table lies, for even and for odd steps. UNITS: bytes. */
+  readonly tables: readonly [number, number];
+  /** What the table's entries name, in order. */
+  readonly entries: readonly Ref[];
+  /** The last operator of the group; of a single one, what its output is. */
+  readonly operator: number;
+}
+
+/** A way through a step. */
+export interface Plan {
+  readonly calls: readonly PlacedCall[];
+  /** Outputs, for even and for odd steps; undefined where a group keeps them to itself. */
+  readonly outputs: readonly [readonly (Place | undefined)[], readonly (Place | undefined)[]];
 }
 
 /** Where everything lies. UNITS: bytes from the start of the memory. */
@@ -31,86 +53,137 @@ export interface Layout {
   readonly control: number;
   /** Working memory of each thread. */
   readonly scratches: readonly number[];
-  /** Parts of each operator, the first thread's first. */
-  readonly parts: readonly (readonly PlacedPart[])[];
-  /** Operand table of each operator, for even and for odd steps. */
-  readonly tables: readonly [readonly number[], readonly number[]];
+  /** Operators in groups. */
+  readonly fused: Plan;
+  /** Operator by operator, for who looks at every output. Its outputs lie in the same memory as the other plan's. */
+  readonly traced: Plan;
   readonly fields: readonly Place[];
   readonly constants: readonly Place[];
   /** Start states of even and of odd steps: each is the other's next state. */
   readonly states: readonly [readonly Place[], readonly Place[]];
-  /** Outputs; of state producers, for even and for odd steps. */
-  readonly outputs: readonly [readonly Place[], readonly Place[]];
   /** First byte past everything. */
   readonly end: number;
 }
 
-/** Words of an entry of an operand table: address, words, stride between samples (fields), zero. */
+/** Words of an entry of a table: address, words, stride between samples (fields), zero. */
 export const TABLE_WORDS = 4;
 
 const CONTEXT_BYTES = 64;
 
+/** Hands out the memory from `end` on. */
+class Ground {
+  end: number;
+
+  constructor(end: number) {
+    this.end = end;
+  }
+
+  take(size: number): number {
+    const start = this.end;
+    this.end += alignBytes(size);
+    return start;
+  }
+
+  place(words: number): Place {
+    return { start: this.take(words * 4), words };
+  }
+}
+
+/** How work is divided. */
+export interface Division {
+  readonly threads: number;
+  /** See `splitOperator`. */
+  readonly leastWork?: number | undefined;
+}
+
+/** Records of the parts of a group. */
+function partsOf(program: Program, { operators, tiles }: Group, { threads, leastWork }: Division) {
+  const members = operators.map((j) => program.operators[j]!);
+  if (tiles === undefined)
+    return splitOperator(members[0]!, threads, leastWork).map(({ operator, firstWord }) => {
+      return { bytes: encodeOperator(operator), start: firstWord * 4 };
+    });
+  const work = members.reduce((sum, operator) => sum + outputWords(operator) * elementCost(operator), 0);
+  return splitRows(tiles, work, threads, leastWork).map(({ from, to }) => {
+    return { bytes: encodeTiles(tiles, from, to), start: 0 };
+  });
+}
+
+function placeCall(ground: Ground, program: Program, group: Group, division: Division): PlacedCall {
+  const { operators, tiles } = group;
+  const operator = operators.at(-1)!;
+  const parts = partsOf(program, group, division).map(({ bytes, start }): PlacedPart => {
+    return { record: ground.take(bytes.length), bytes, start };
+  });
+  const outputs = tiles?.outputs.map((output): Ref => ({ space: "operator", index: output.operator })) ?? [];
+  const operands = tiles?.operands.map(({ read }) => read) ?? program.operators[operator]!.operands;
+  const entries = [...operands.map(({ ref }) => ref), ...outputs];
+  const table = () => ground.take(entries.length * TABLE_WORDS * 4);
+  const kind = tiles === undefined ? program.operators[operator]!.kind : "Fused";
+  return { kind, parts, tables: [table(), table()], entries, operator };
+}
+
+/** Outputs from `first` on; those of state producers are the next state. */
+function placeOutputs(
+  program: Program,
+  { starts }: OutputPlan,
+  first: number,
+  states: Layout["states"],
+): Plan["outputs"] {
+  const firstProducer = program.operators.length - program.states.length;
+  const outputsOf = (parity: 0 | 1) =>
+    program.operators.map((operator, j): Place | undefined => {
+      if (j >= firstProducer) return states[1 - parity]![j - firstProducer]!;
+      const start = starts[j];
+      return start === undefined ? undefined : { start: first + start, words: outputWords(operator) };
+    });
+  return [outputsOf(0), outputsOf(1)];
+}
+
 /**
- * Lays out a program's tensors past the kernels' own data, and its operators' parts for so many threads.
- * @param leastWork see `splitOperator`
+ * Lays out a program's tensors past the kernels' own data, and its records for so many threads.
  * @throws OperatorError `program-too-large`
  */
 export function planLayout(
   { arenaStart, scratchBytes }: KernelModule,
   program: Program,
   dataset: Dataset,
-  threads: number,
-  leastWork?: number,
+  division: Division,
 ): Layout {
-  let end = arenaStart;
-  const take = (size: number) => {
-    end += alignBytes(size);
-    return end - alignBytes(size);
-  };
-  const place = (words: number): Place => ({ start: take(words * 4), words });
-
-  const context = take(CONTEXT_BYTES);
-  const control = take(controlBytes);
-  const scratches = Array.from({ length: threads }, () => take(scratchBytes));
-  const parts = program.operators.map((whole) =>
-    splitOperator(whole, threads, leastWork).map(({ operator, firstWord }): PlacedPart => {
-      const bytes = encodeOperator(operator);
-      return { record: take(bytes.length), bytes, start: firstWord * 4 };
-    }),
-  );
-  const table = () => program.operators.map(({ operands }) => take(operands.length * TABLE_WORDS * 4));
-  const tables = [table(), table()] as const;
+  const ground = new Ground(arenaStart);
+  const context = ground.take(CONTEXT_BYTES);
+  const control = ground.take(controlBytes);
+  const scratches = Array.from({ length: division.threads }, () => ground.take(scratchBytes));
+  const groups = [fuse(program), separate(program)] as const;
+  const [fusedCalls, tracedCalls] = groups.map((each) =>
+    each.map((group) => placeCall(ground, program, group, division)),
+  ) as [PlacedCall[], PlacedCall[]];
   // A field that does not lie in memory has no place in this one either.
-  const fields = dataset.fields.map(({ words }) => place(words instanceof Uint32Array ? words.length : 0));
-  const constants = program.constants.map(({ words }) => place(words));
-  const state = () => program.states.map(({ words }) => place(words));
+  const fields = dataset.fields.map(({ words }) => ground.place(words instanceof Uint32Array ? words.length : 0));
+  const constants = program.constants.map(({ words }) => ground.place(words));
+  const state = () => program.states.map(({ words }) => ground.place(words));
   const states = [state(), state()] as const;
 
-  const plan = planOutputs(program);
-  const first = take(plan.bytes);
-  const firstProducer = program.operators.length - program.states.length;
-  const outputsOf = (parity: 0 | 1) =>
-    program.operators.map((operator, j): Place => {
-      const start = plan.starts[j];
-      const words = outputWords(operator);
-      return start === undefined ? states[1 - parity]![j - firstProducer]! : { start: first + start, words };
-    });
+  const [fusedPlan, tracedPlan] = groups.map((each) => planOutputs(program, each)) as [OutputPlan, OutputPlan];
+  const first = ground.take(Math.max(fusedPlan.bytes, tracedPlan.bytes));
+  const { end } = ground;
   if (end + 64 > memoryLimit) {
     throw new OperatorError("program-too-large", "The program's tensors exceed 4 GiB; use a smaller batch or model.", {
       bytes: end,
     });
   }
-  const outputs = [outputsOf(0), outputsOf(1)] as const;
-  return { context, control, scratches, parts, tables, fields, constants, states, outputs, end };
+  const fused = { calls: fusedCalls, outputs: placeOutputs(program, fusedPlan, first, states) };
+  const traced = { calls: tracedCalls, outputs: placeOutputs(program, tracedPlan, first, states) };
+  return { context, control, scratches, fused, traced, fields, constants, states, end };
 }
 
-/** The tensor that an operand reads in a step of the given parity. */
-export function placeOf(layout: Layout, { ref }: Operand, parity: 0 | 1): Place {
+/** The tensor that a ref names in a step of the given parity. */
+export function placeOf(layout: Layout, { outputs }: Plan, { space, index }: Ref, parity: 0 | 1): Place {
   const spaces = {
     state: layout.states[parity],
     field: layout.fields,
     constant: layout.constants,
-    operator: layout.outputs[parity],
+    operator: outputs[parity],
   };
-  return spaces[ref.space][ref.index]!;
+  return spaces[space][index]!;
 }

@@ -5,10 +5,13 @@ import { canRevectorise, compileModule } from "./compile.ts";
 import { runSelfTest, selfTestBytes, selfTestHash } from "./self-test.ts";
 import { fasterTile } from "./tune.ts";
 
-/** Runs one operator. All arguments are addresses in linear memory. */
+/** Runs one operator, or one group of them. All arguments are addresses in linear memory. */
 export type Kernel = (record: number, operands: number, out: number, context: number) => void;
 
-export type Kernels = Readonly<Record<OperatorKind, Kernel>>;
+/** The kernel of an operator's kind, or the one of groups: `fused-record.ts`. */
+export type KernelKind = OperatorKind | "Fused";
+
+export type Kernels = Readonly<Record<KernelKind, Kernel>>;
 
 /** Rows of the Dot's widest tile. */
 export type TileRows = 2 | 4;
@@ -29,7 +32,7 @@ const PAGE_BYTES = 65536;
 /** Linear memory is addressed by 32 bits. UNITS: bytes. */
 export const memoryLimit = 65536 * PAGE_BYTES;
 
-interface Exports extends Readonly<Record<Lowercase<OperatorKind>, Kernel>> {
+interface Exports extends Readonly<Record<Lowercase<KernelKind>, Kernel>> {
   readonly arenaStart: () => number;
   readonly scratchBytes: () => number;
   readonly setScratch: (address: number) => void;
@@ -56,6 +59,7 @@ function kernelsOf(exported: Exports): Kernels {
     Fold: exported.fold,
     Gather: exported.gather,
     Scatter: exported.scatter,
+    Fused: exported.fused,
   };
 }
 

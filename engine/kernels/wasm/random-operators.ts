@@ -167,7 +167,7 @@ function viewCase(random: Prng): OperatorCase {
   return builder.case({ kind: "View", dtype, extents, operands, guards, fill });
 }
 
-function randomInstruction(random: Prng, values: readonly { code: number; dtype: Dtype }[]): Instruction {
+export function randomInstruction(random: Prng, values: readonly { code: number; dtype: Dtype }[]): Instruction {
   const fn = random.pick(Object.keys(mapSignatures) as MapFunction[]);
   const { arity, takes } = mapSignatures[fn];
   const known = values.filter(({ dtype }) => dtype === takes).map(({ code }) => code);

@@ -1,5 +1,6 @@
 import { elementCost, outputWords } from "../../program/cost.ts";
 import type { Operator } from "../../program/types.ts";
+import type { TileProgram } from "./tile-program.ts";
 
 /** Part of an operator's output, as an operator of its own: its words are consecutive words of the whole output. */
 export interface Part {
@@ -69,6 +70,21 @@ function rangeOf(operator: Operator, axis: number, from: number, to: number): Op
   }
 }
 
+/** Entries `from` to `to` − 1. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** At most `most` ranges of entries of so many consecutive words, each on cache lines of its own. */
+function divide(entries: number, words: number, most: number): Range[] {
+  const step = LINE_WORDS / greatestCommonDivisor(LINE_WORDS, words);
+  const chunks = Math.ceil(entries / step);
+  const parts = Math.max(1, Math.min(most, chunks));
+  const bound = (i: number) => Math.min(entries, Math.floor((i * chunks) / parts) * step);
+  return Array.from({ length: parts }, (_, i) => ({ from: bound(i), to: bound(i + 1) }));
+}
+
 /**
  * Divides an operator among at most `threads`, each a range of the outer axis, so that the words are the same whatever their
  * number: every element is computed by itself. One part where it is too little work, or cannot be divided.
@@ -78,15 +94,19 @@ export function splitOperator(operator: Operator, threads: number, least = least
   const entries = operator.extents[axis] as number;
   const words = outputWords(operator);
   const inner = words / entries;
-  const step = LINE_WORDS / greatestCommonDivisor(LINE_WORDS, inner);
-  const chunks = Math.ceil(entries / step);
-  const parts = Math.min(threads, chunks, Math.floor((words * elementCost(operator)) / least));
-  if (parts < 2 || !isDivisible(operator, axis)) return [{ operator, firstWord: 0 }];
-  const bounds = Array.from({ length: parts + 1 }, (_, i) =>
-    Math.min(entries, Math.floor((i * chunks) / parts) * step),
-  );
-  return bounds.slice(1).map((to, i) => {
-    const from = bounds[i] as number;
-    return { operator: rangeOf(operator, axis, from, to), firstWord: from * inner };
-  });
+  const most = isDivisible(operator, axis) ? Math.min(threads, Math.floor((words * elementCost(operator)) / least)) : 1;
+  const ranges = divide(entries, inner, most);
+  if (ranges.length === 1) return [{ operator, firstWord: 0 }];
+  return ranges.map(({ from, to }) => ({ operator: rangeOf(operator, axis, from, to), firstWord: from * inner }));
+}
+
+/** Divides the rows of a group as `splitOperator` divides an operator. @param work of the whole group. UNITS: work units */
+export function splitRows(
+  { rows, columns, outputs }: TileProgram,
+  work: number,
+  threads: number,
+  least = leastWork,
+): Range[] {
+  const inner = outputs.some(({ perRow }) => perRow) ? 1 : columns;
+  return divide(rows, inner, Math.min(threads, Math.floor(work / least)));
 }

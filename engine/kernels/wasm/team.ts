@@ -1,12 +1,11 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { DefectError } from "../../../common/index.ts";
-import type { OperatorKind } from "../../program/types.ts";
-import type { KernelModule } from "./loader.ts";
+import type { KernelKind, KernelModule } from "./loader.ts";
 
-/** One part of one operator as addresses; those of an output and of an operand table depend on the step's parity. */
+/** One part of one operator or group as addresses; those of an output and of an operand table depend on the step's parity. */
 export interface Call {
-  readonly kind: OperatorKind;
+  readonly kind: KernelKind;
   readonly record: number;
   readonly tables: readonly [number, number];
   readonly outputs: readonly [number, number];

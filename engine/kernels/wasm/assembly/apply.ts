@@ -1,7 +1,7 @@
 import { equal, erf, exp, iequal, iless, less, log, select, tanh } from "./functions";
 
 /** Two neighbours, computed alike and stored together: an engine may join them to one wider vector. */
-function storePair(to: usize, first: v128, second: v128): void {
+export function storePair(to: usize, first: v128, second: v128): void {
   v128.store(to, first);
   v128.store(to, second, 16);
 }

@@ -28,7 +28,7 @@ function joinSum(lanes: v128): f32 {
  * Sum of a run. The lanes that a last part of fewer than 16 words lacks get +0, which changes nothing: no lane is ever −0.
  * ASSUMES: 60 bytes past the run may be read.
  */
-function sumRun(a: usize, count: u32): f32 {
+export function sumRun(a: usize, count: u32): f32 {
   let s0 = f32x4.splat(0);
   let s1 = s0;
   let s2 = s0;
@@ -51,7 +51,7 @@ function sumRun(a: usize, count: u32): f32 {
 }
 
 /** Sum of rounded products of two runs; lanes as in `sumRun`. */
-function dotRun(a: usize, b: usize, count: u32): f32 {
+export function dotRun(a: usize, b: usize, count: u32): f32 {
   let s0 = f32x4.splat(0);
   let s1 = s0;
   let s2 = s0;
@@ -74,7 +74,7 @@ function dotRun(a: usize, b: usize, count: u32): f32 {
 }
 
 /** Maximum of a run; lanes that the last part lacks get −∞. */
-function maxRun(a: usize, count: u32): f32 {
+export function maxRun(a: usize, count: u32): f32 {
   const lowest = i32x4.splat(NEGATIVE_INFINITY);
   let s0 = lowest;
   let s1 = lowest;

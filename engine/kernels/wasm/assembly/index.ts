@@ -1,4 +1,4 @@
-/** One kernel an operator: kernel(record, operand table, output, context), all addresses in linear memory. */
+/** One kernel an operator, and one for groups of them: kernel(record, operand table, output, context), all addresses in linear memory. */
 export { sample } from "./sample";
 export { schedule } from "./schedule";
 export { view } from "./view";
@@ -7,4 +7,5 @@ export { dot, setTileRows } from "./dot";
 export { fold } from "./fold";
 export { gather } from "./gather";
 export { scatter } from "./scatter";
+export { fused } from "./fused";
 export { arenaStart, scratchBytes, setScratch } from "./scratch";

@@ -136,6 +136,20 @@ export function next(walker: usize): bool {
   return false;
 }
 
+/** Goes to the output word of a flat index. ASSUMES: a walker just opened, of function 0 only; for `read`, which may go on inside a row. */
+export function seek(walker: usize, flat: u32): void {
+  const last = walkerRank(walker) - 1;
+  let start = value(walker, 0);
+  for (let axis = <i32>last; axis >= 0; axis--) {
+    const entries = extent(walker, axis);
+    const at = flat % entries;
+    flat /= entries;
+    store<u32>(walker + (axis << 2), at, COORDINATES);
+    if (<u32>axis != last) start += at * coefficient(walker, 0, axis);
+  }
+  store<u32>(walker, start, VALUES);
+}
+
 /** Copies the next `count` words that function 0 addresses, in output order; may stop inside a row and go on later. */
 export function read(walker: usize, tensor: usize, to: usize, count: u32): void {
   const last = walkerRank(walker) - 1;
