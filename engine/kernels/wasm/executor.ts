@@ -1,8 +1,9 @@
 import { bytesOf } from "../../../common/index.ts";
 import { checkState } from "../../commit/state.ts";
 import type { State } from "../../commit/state.ts";
-import type { EngineOptions, Executor, ExecutorInput, StepOptions } from "../../execution.ts";
+import type { Engine, EngineOptions, Executor, ExecutorInput, StepOptions } from "../../execution.ts";
 import type { Program, StepContext } from "../../program/types.ts";
+import { nativeKernels, type NativeChoice } from "../native/kernels.ts";
 import { placeOf, planLayout } from "./layout.ts";
 import type { Layout, Place } from "./layout.ts";
 import { createMemory, instantiateKernels, loadModule, type Kernels, type KernelModule } from "./loader.ts";
@@ -49,16 +50,17 @@ async function startTeam(
   memory: WebAssembly.Memory,
   layout: Layout,
   program: Program,
+  native: NativeChoice | undefined,
 ): Promise<Team | undefined> {
   const { context, control, scratches } = layout;
   const setups = scratches.slice(1).map((scratch, i): ThreadSetup => {
-    return { module, memory, scratch, context, control, calls: callsOf(layout, program, i + 1) };
+    return { module, native, memory, scratch, context, control, calls: callsOf(layout, program, i + 1) };
   });
   return setups.length === 0 ? undefined : Team.start(setups, memory, control);
 }
 
 class WasmExecutor implements Executor {
-  readonly engine = "wasm";
+  readonly engine: Engine;
   readonly #program: Program;
   readonly #samples: number;
   readonly #layout: Layout;
@@ -72,12 +74,14 @@ class WasmExecutor implements Executor {
   #parity: 0 | 1 = 0;
 
   constructor(
+    engine: Engine,
     layout: Layout,
     memory: WebAssembly.Memory,
     kernels: Kernels,
     team: Team | undefined,
     input: ExecutorInput,
   ) {
+    this.engine = engine;
     this.#program = input.program;
     this.#samples = input.dataset.samples;
     this.#layout = layout;
@@ -125,16 +129,20 @@ class WasmExecutor implements Executor {
 
 /**
  * Executor whose kernels are WebAssembly; every output equals the reference executor's, bit by bit. It keeps copies of
- * constants and dataset. ASSUMES: input that `checkExecutorInput` accepts. @throws OperatorError `program-too-large`
+ * constants and dataset. ASSUMES: input that `checkExecutorInput` accepts. @param native kernels to take in place
+ * of WebAssembly's. @throws OperatorError `program-too-large`
  */
 export async function createWasmExecutor(
   input: ExecutorInput,
   { threads = 1, leastWork }: EngineOptions = {},
+  native?: NativeChoice,
 ): Promise<Executor> {
   const kernelModule = await loadModule();
   const layout = planLayout(kernelModule, input.program, input.dataset, threads, leastWork);
   const memory = createMemory(layout.end);
-  const kernels = await instantiateKernels(kernelModule.module, memory, layout.scratches[0]!);
-  const team = await startTeam(kernelModule, memory, layout, input.program);
-  return new WasmExecutor(layout, memory, kernels, team, input);
+  const scratch = layout.scratches[0]!;
+  const own = await instantiateKernels(kernelModule.module, memory, scratch);
+  const kernels = native === undefined ? own : nativeKernels(native, memory, scratch, own);
+  const team = await startTeam(kernelModule, memory, layout, input.program, native);
+  return new WasmExecutor(native === undefined ? "wasm" : "native", layout, memory, kernels, team, input);
 }

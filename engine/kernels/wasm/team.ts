@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { DefectError } from "../../../common/index.ts";
 import type { OperatorKind } from "../../program/types.ts";
+import type { NativeChoice } from "../native/kernels.ts";
 
 /** One part of one operator as addresses; those of an output and of an operand table depend on the step's parity. */
 export interface Call {
@@ -14,6 +15,8 @@ export interface Call {
 /** What a thread is started with. */
 export interface ThreadSetup {
   readonly module: WebAssembly.Module;
+  /** Kernels that it runs in place of the module's. */
+  readonly native?: NativeChoice | undefined;
   readonly memory: WebAssembly.Memory;
   /** Working memory of its kernels. */
   readonly scratch: number;
