@@ -1,4 +1,5 @@
 #pragma once
+#include "transpose.hpp"
 #include "walker.hpp"
 
 /** SPEC: Dot. Naive twin: engine/kernels/reference/dot.ts. */
@@ -41,28 +42,12 @@ struct Finish {
   bool last;
 };
 
-typedef float Quad __attribute__((vector_size(16)));
-typedef float QuadThere __attribute__((vector_size(16), aligned(4), may_alias));
-
-/** Writes four runs of four words as columns of `to`, whose rows lie `width` words apart. */
-inline void packSquare(float *to, uint32_t width, Runs runs) {
-  const auto row = [&](size_t i) -> Quad { return *reinterpret_cast<const QuadThere *>(runs.first + i * runs.step); };
-  const auto put = [&](size_t i, Quad value) { *reinterpret_cast<QuadThere *>(to + i * width) = value; };
-  const Quad a = row(0), b = row(1), c = row(2), d = row(3);
-  const Quad low = __builtin_shufflevector(a, b, 0, 4, 1, 5), low2 = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-  const Quad high = __builtin_shufflevector(a, b, 2, 6, 3, 7), high2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-  put(0, __builtin_shufflevector(low, low2, 0, 1, 4, 5));
-  put(1, __builtin_shufflevector(low, low2, 2, 3, 6, 7));
-  put(2, __builtin_shufflevector(high, high2, 0, 1, 4, 5));
-  put(3, __builtin_shufflevector(high, high2, 2, 3, 6, 7));
-}
-
 /** Packs `count` runs of `k` words as [k][width]; lanes past the last run are zero. */
 void packPanel(float *to, uint32_t width, Runs runs, uint32_t count, uint32_t k) {
   uint32_t lane = 0;
   for (; lane + 4 <= count; lane += 4) {
     uint32_t i = 0;
-    for (; i + 4 <= k; i += 4) packSquare(to + i * width + lane, width, runs.from(lane, i));
+    for (; i + 4 <= k; i += 4) transposeSquare(to + i * width + lane, width, runs.from(lane, i).first, runs.step);
     for (; i < k; i++) {
       for (uint32_t part = lane; part < lane + 4; part++) to[i * width + part] = *runs.from(part, i).first;
     }

@@ -7,5 +7,8 @@
 #include "kernels.hpp"
 
 #include "dot.hpp"
+#include "fold.hpp"
+#include "map.hpp"
+#include "view.hpp"
 
-extern const Kernel TABLE[KERNEL_COUNT] = {dot};
+extern const Kernel TABLE[KERNEL_COUNT] = {dot, map, fold, view};

@@ -87,22 +87,35 @@ struct Walker {
     return false;
   }
 
+  /** Where the next `count` words that function 0 addresses lie, if they are neighbours in one row; else null. */
+  const float *skip(const float *tensor, uint32_t count) {
+    const uint32_t at = coordinates[last()];
+    if (innerCoefficient(0) != 1 || count > innerExtent() - at) return nullptr;
+    const float *there = tensor + (values[0] + at);
+    advance(at, count);
+    return there;
+  }
+
   /** Copies the next `count` words that function 0 addresses, in output order; may stop inside a row and go on later. */
   void read(const float *tensor, float *to, uint32_t count) {
     const uint32_t stride = innerCoefficient(0);
     while (count > 0) {
       const uint32_t at = coordinates[last()];
       const uint32_t run = least(count, innerExtent() - at);
-      copyRun(to, tensor + values[0] + at * stride, stride, run);
+      copyRun(to, tensor + (values[0] + at * stride), static_cast<int32_t>(stride), run);
       to += run;
       count -= run;
-      const bool ended = at + run == innerExtent();
-      coordinates[last()] = ended ? 0 : at + run;
-      if (ended) next();
+      advance(at, run);
     }
   }
 
 private:
+  void advance(uint32_t at, uint32_t run) {
+    const bool ended = at + run == innerExtent();
+    coordinates[last()] = ended ? 0 : at + run;
+    if (ended) next();
+  }
+
   static void swap(uint32_t &a, uint32_t &b) {
     const uint32_t kept = a;
     a = b;
