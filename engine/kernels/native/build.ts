@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { OperatorError, sha256, toHex } from "../../../common/index.ts";
+import type { InstructionSet } from "./kernels.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 const folder = join(root, "build");
@@ -19,13 +20,21 @@ const FLAGS =
 /** What lets the loader leave Node's own symbols open. */
 const linkFlags = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : [];
 
+type FlagsOfSets = Readonly<Partial<Record<InstructionSet, string>>>;
+
 /** Flags of each instruction set's kernels, by processor. */
-const INSTRUCTION_SETS: Readonly<Partial<Record<NodeJS.Architecture, Readonly<Record<string, string>>>>> = {
+const INSTRUCTION_SETS: Readonly<Partial<Record<NodeJS.Architecture, FlagsOfSets>>> = {
   x64: {
     avx2: "-DLANES=8 -DTABLE=avx2Kernels -mavx2",
     avx512: "-DLANES=16 -DTABLE=avx512Kernels -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=512",
   },
   arm64: { neon: "-DLANES=4 -DTABLE=neonKernels" },
+};
+
+/** Vectors of as many lanes, made of those that every processor of the kind has: for tests of the source. */
+const EMULATED_SETS: FlagsOfSets = {
+  neon: "-DLANES=4 -DTABLE=neonKernels",
+  avx512: "-DLANES=16 -DTABLE=avx512Kernels",
 };
 
 function notBuilt(message: string, cause?: unknown): OperatorError {
@@ -72,7 +81,7 @@ function headers(): string {
 }
 
 /** Compiles in a folder of its own, then puts the file in place whole: several processes may do this at once. */
-async function compile(to: string, sets: Readonly<Record<string, string>>): Promise<void> {
+async function compile(to: string, sets: FlagsOfSets, more: readonly string[] = []): Promise<void> {
   const [compiler, include] = [await findCompiler(), headers()];
   await mkdir(folder, { recursive: true });
   const own = await mkdtemp(join(folder, "native-"));
@@ -83,7 +92,7 @@ async function compile(to: string, sets: Readonly<Record<string, string>>): Prom
   };
   try {
     const objects = await Promise.all([
-      objectOf("addon.cpp", "addon", ["-isystem", include]),
+      objectOf("addon.cpp", "addon", ["-isystem", include, ...more]),
       ...Object.entries(sets).map(([name, flags]) => objectOf("kernels.cpp", name, flags.split(" "))),
     ]);
     const addon = join(own, "native.node");
@@ -115,4 +124,9 @@ export async function buildNative(): Promise<{ file: string; built: boolean }> {
   await compile(file, sets);
   await removeOthers(file);
   return { file, built: true };
+}
+
+/** Compiles an addon of emulated sets. @throws as `buildNative` */
+export async function buildEmulated(to: string): Promise<void> {
+  await compile(to, EMULATED_SETS, ["-DEMULATED"]);
 }

@@ -24,6 +24,7 @@ public:
   ~FloatRules() { _mm_setcsr(before); }
 };
 
+#ifndef EMULATED
 /** Sets that this processor and its operating system have, best first. */
 int instructionSets(InstructionSet *found) {
   int count = 0;
@@ -34,6 +35,7 @@ int instructionSets(InstructionSet *found) {
   if (__builtin_cpu_supports("avx2")) found[count++] = {"avx2", avx2Kernels};
   return count;
 }
+#endif
 #elif defined(__aarch64__)
 /** Round to nearest even, subnormals kept, NaNs as they come, no trap. */
 class FloatRules {
@@ -47,9 +49,20 @@ public:
   ~FloatRules() { asm volatile("msr fpcr, %0" : : "r"(before)); }
 };
 
+#ifndef EMULATED
 int instructionSets(InstructionSet *found) {
   found[0] = {"neon", neonKernels};
   return 1;
+}
+#endif
+#endif
+
+#ifdef EMULATED
+/** Sets that x86-64 processors of today may lack, compiled without their instructions. */
+int instructionSets(InstructionSet *found) {
+  found[0] = {"avx512", avx512Kernels};
+  found[1] = {"neon", neonKernels};
+  return 2;
 }
 #endif
 

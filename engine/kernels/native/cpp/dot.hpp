@@ -9,7 +9,7 @@ namespace {
 constexpr uint32_t BLOCK = 256;
 
 /** Outputs of one micro-kernel call: rows × vectors of lanes. So many sums fit the registers without spills. */
-constexpr uint32_t ROWS = LANES == 16 ? 8 : LANES == 8 ? 6 : 6;
+constexpr uint32_t ROWS = LANES == 16 ? 8 : 6;
 constexpr uint32_t VECTORS = 2;
 constexpr uint32_t PANEL = VECTORS * LANES;
 
@@ -118,14 +118,26 @@ void tile(uint32_t k, uint32_t rows, uint32_t columns, Runs a, const float *pane
   }
 }
 
+/** Words from one copied row to the next: rows that lie a power of two apart would share few sets of the first cache. */
+constexpr uint32_t COPY_STEP = BLOCK + 16;
+
+/** Copies a block of some rows together. */
+Runs copyRows(float *to, Runs rows, uint32_t count, uint32_t k) {
+  for (uint32_t r = 0; r < count; r++) std::memcpy(to + r * COPY_STEP, rows.from(r, 0).first, size_t{k} * 4);
+  return {to, COPY_STEP};
+}
+
 /** One block of k words of a product, for at most PANEL_COLUMNS columns. */
 void blockOf(uint32_t k, uint32_t rows, uint32_t columns, Runs a, Runs b, Outputs out, Finish finish, float *panels) {
   for (uint32_t c = 0; c < columns; c += PANEL)
     packPanel(panels + c * k, panelWidth(columns - c), b.from(c, 0), least(PANEL, columns - c), k);
+  alignas(64) float copy[ROWS * COPY_STEP];
   for (uint32_t r = 0; r < rows; r += ROWS) {
     const uint32_t height = least(ROWS, rows - r);
+    // A copy pays where several panels use it.
+    const Runs own = columns > 4 * PANEL ? copyRows(copy, a.from(r, 0), height, k) : a.from(r, 0);
     for (uint32_t c = 0; c < columns; c += PANEL)
-      tile(k, height, least(PANEL, columns - c), a.from(r, 0), panels + c * k, out.from(r, c), finish);
+      tile(k, height, least(PANEL, columns - c), own, panels + c * k, out.from(r, c), finish);
   }
 }
 

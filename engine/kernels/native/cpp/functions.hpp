@@ -43,12 +43,15 @@ inline Floats lesser(Floats a, Floats b) { return b < a ? b : a; }
 inline float greater(float a, float b) { return a < b ? b : a; }
 
 inline Floats squareRoot(Floats a) {
-#if LANES == 16
+#if defined(__AVX512F__)
   return reinterpret_cast<Floats>(_mm512_sqrt_ps(reinterpret_cast<__m512>(a)));
-#elif LANES == 8
+#elif defined(__AVX2__) && LANES == 8
   return reinterpret_cast<Floats>(_mm256_sqrt_ps(reinterpret_cast<__m256>(a)));
-#else
+#elif defined(__aarch64__)
   return reinterpret_cast<Floats>(vsqrtq_f32(reinterpret_cast<float32x4_t>(a)));
+#else
+  for (int lane = 0; lane < LANES; lane++) a[lane] = __builtin_sqrtf(a[lane]);
+  return a;
 #endif
 }
 
