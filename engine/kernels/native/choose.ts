@@ -51,6 +51,12 @@ export function bestEngine(): Promise<BestEngine> {
   return (chosen ??= choose());
 }
 
+/** The engines that this machine has, the naive one first. */
+export async function presentEngines(): Promise<Engine[]> {
+  const { absence } = await findNative();
+  return engines.filter((engine) => engine !== "native" || absence === undefined);
+}
+
 /** The engine that a choice stands for. */
 export async function chooseEngine(choice: EngineChoice): Promise<Engine> {
   return choice === "best" ? (await bestEngine()).engine : choice;
