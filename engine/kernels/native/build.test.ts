@@ -4,7 +4,9 @@ import { expect } from "chai";
 import { OperatorError } from "../../../common/index.ts";
 import { createExecutor } from "../../executor.ts";
 import { halvingProgram } from "../../program/example.ts";
+import { loadModule } from "../wasm/loader.ts";
 import { buildNative, findNative } from "./index.ts";
+import { loadAddon } from "./kernels.ts";
 
 const run = promisify(execFile);
 
@@ -49,6 +51,11 @@ describe("native build", function () {
     expect(instructions.filter(isFused)).to.deep.equal([]);
     const control = ["vfmadd231ps", "vfnmadd132ss", "vfmsub213ps", "vfmaddsub132ps", "fmla", "fmls", "fmadd", "fnmsub"];
     expect(control.filter(isFused)).to.deep.equal(control);
+  });
+
+  it("needs no more working memory than WebAssembly's kernels, whose it uses", async function () {
+    const { scratchBytes } = loadAddon(await addonOrSkip(this));
+    expect(scratchBytes).to.be.at.most((await loadModule()).scratchBytes);
   });
 
   it("is refused in one sentence where there are no such instructions", async () => {

@@ -17,6 +17,8 @@ export interface Addon {
   /** Those that this processor has, best first. */
   readonly sets: readonly InstructionSet[];
   readonly kernels: readonly OperatorKind[];
+  /** Working memory that a kernel may use. */
+  readonly scratchBytes: number;
   /** All but the first three are addresses in the memory. */
   readonly run: (
     set: number,

@@ -105,7 +105,7 @@ napi_value arrayOf(napi_env env, const char *const *names, int count) {
 
 } // namespace
 
-/** Exports `run`, and the names whose positions it takes: `sets`, best first, and `kernels`. */
+/** Exports `run`, and the names whose positions it takes: `sets`, best first, and `kernels`; `scratchBytes`. */
 NAPI_MODULE_INIT() {
   InstructionSet sets[MAX_SETS];
   const char *names[MAX_SETS];
@@ -116,5 +116,8 @@ NAPI_MODULE_INIT() {
   napi_set_named_property(env, exports, "run", function);
   napi_set_named_property(env, exports, "sets", arrayOf(env, names, count));
   napi_set_named_property(env, exports, "kernels", arrayOf(env, KERNEL_NAMES, KERNEL_COUNT));
+  napi_value scratch;
+  napi_create_uint32(env, SCRATCH_BYTES, &scratch);
+  napi_set_named_property(env, exports, "scratchBytes", scratch);
   return exports;
 }
