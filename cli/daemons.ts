@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import type { Address, Hex } from "viem";
 import { createLog, logLevels, parseSolverConfig, parseVerifierConfig, runUntil } from "../daemon/index.ts";
+import type { EngineChoice } from "../engine/index.ts";
 import { startIndexer } from "../indexer/index.ts";
 import { readDeployment } from "../protocol/index.ts";
 import { startSolver } from "../solver/index.ts";
@@ -11,6 +12,7 @@ import type { Io } from "./io.ts";
 import {
   address,
   amount,
+  engineOption,
   folder,
   hash,
   integer,
@@ -33,7 +35,7 @@ interface DaemonOptions extends ChainOptions, KeyOptions {
   readonly payout?: Address;
   readonly poll: number;
   readonly maxLag?: number;
-  readonly engine: "wasm" | "reference";
+  readonly engine: EngineChoice;
   readonly workers: number;
   readonly threads: number;
   readonly maxDataset?: number;
@@ -83,7 +85,7 @@ function withData(command: Command, name: string, pollMs: number): Command {
 
 function withCompute(command: Command): Command {
   return withKey(command)
-    .addOption(new Option("--engine <engine>", "kernels").choices(["wasm", "reference"]).default("wasm"))
+    .addOption(engineOption())
     .option("--workers <number>", "segments trained or replayed at the same time", integer(1, 64), 1)
     .option("--threads <number>", "threads of each; together no more than the machine's cores", integer(1, 64), 1)
     .option(

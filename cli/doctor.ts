@@ -2,18 +2,28 @@ import { Command, Option } from "commander";
 import type { Address } from "viem";
 import { privateKeyToAddress } from "viem/accounts";
 import { OperatorError, TransientError } from "../common/index.ts";
+import { chooseEngine, type EngineChoice } from "../engine/index.ts";
 import { keystoreAddress, readKey, readKeystore } from "../daemon/index.ts";
 import { connect, explained, readDeployment, rpcClient, type Chain, type Deployment } from "../protocol/index.ts";
 import { checkAccount, checkClock, checkContracts, checkIdentity } from "./checks/chain.ts";
 import { check, fail, ok, warn, type Check, type Result } from "./checks/check.ts";
-import { checkDisk, checkEngine, checkNode, checkRedisServer } from "./checks/machine.ts";
+import { checkBest, checkDisk, checkEngine, checkNode, checkRedisServer } from "./checks/machine.ts";
 import { print, type Io } from "./io.ts";
-import { address, folder, withChain, withJson, withKey, type ChainOptions, type KeyOptions } from "./options.ts";
+import {
+  address,
+  engineOption,
+  folder,
+  withChain,
+  withJson,
+  withKey,
+  type ChainOptions,
+  type KeyOptions,
+} from "./options.ts";
 
 interface Options extends ChainOptions, KeyOptions {
   readonly account?: Address;
   readonly data: string;
-  readonly engine: "wasm" | "reference";
+  readonly engine: EngineChoice;
   readonly json?: boolean;
 }
 
@@ -76,8 +86,10 @@ async function run(options: Options, io: Io): Promise<void> {
     return one;
   };
   add(await check("node", () => checkNode(process.versions.node)));
-  add(await check(options.engine, () => checkEngine(options.engine)));
-  if (options.engine !== "reference") add(await check("reference", () => checkEngine("reference")));
+  if (options.engine === "best") add(await check("engine", checkBest));
+  const engine = await chooseEngine(options.engine);
+  add(await check(engine, () => checkEngine(engine)));
+  if (engine !== "reference") add(await check("reference", () => checkEngine("reference")));
   add(await check("redis", () => checkRedisServer(process.env)));
   add(await check("disk", () => checkDisk(options.data)));
   await chainChecks(options, add);
@@ -94,7 +106,7 @@ export function doctorCommand(io: Io): Command {
   );
   return withJson(withKey(withChain(command)))
     .addOption(new Option("--account <address>", "the account to look at; the key's if left out").argParser(address))
-    .addOption(new Option("--engine <engine>", "kernels to test").choices(["wasm", "reference"]).default("wasm"))
+    .addOption(engineOption())
     .addOption(new Option("--data <folder>", "data folder of the daemon").env("PINPOINT_HOME").default(folder))
     .addHelpText(
       "after",

@@ -3,6 +3,7 @@ import { isAddress, isHash, type Address, type Hex } from "viem";
 import { privateKeyToAccount, type PrivateKeyAccount } from "viem/accounts";
 import { TransientError } from "../common/index.ts";
 import { developmentChainId, plainKeyWarning, readKey } from "../daemon/index.ts";
+import { engineChoices } from "../engine/index.ts";
 import { connect, explained, readDeployment, type Chain } from "../protocol/index.ts";
 import type { Io } from "./io.ts";
 import { passwordFor } from "./password.ts";
@@ -54,6 +55,11 @@ export function withKey(command: Command): Command {
 
 export function withJson(command: Command): Command {
   return command.option("--json", "print one JSON object; bigints are decimal strings");
+}
+
+export function engineOption(): Option {
+  const text = "kernels; best: native ones where they are built and pass a self-test, else WebAssembly's";
+  return new Option("--engine <engine>", text).choices(engineChoices).default("best");
 }
 
 /** Adds a folder option for artifacts. */

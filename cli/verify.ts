@@ -1,14 +1,15 @@
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import type { Hex } from "viem";
 import { OperatorError, toHex } from "../common/index.ts";
 import {
+  chooseEngine,
   createExecutor,
   gridSteps,
   segmentCommitment,
   stateCommitment,
-  type Engine,
+  type EngineChoice,
   type Executor,
   type Program,
   type State,
@@ -16,11 +17,20 @@ import {
 import { ArtifactStore, readCheckpoint, readJob, readTerms, segmentOf, type Terms } from "../protocol/index.ts";
 import { obtainInput, obtainState } from "../submitter/index.ts";
 import { print, progress, table, type Io } from "./io.ts";
-import { id, integer, openChain, storeOption, withChain, withJson, type ChainOptions } from "./options.ts";
+import {
+  engineOption,
+  id,
+  integer,
+  openChain,
+  storeOption,
+  withChain,
+  withJson,
+  type ChainOptions,
+} from "./options.ts";
 
 interface Options extends ChainOptions {
   readonly checkpoint?: number;
-  readonly engine: Engine;
+  readonly engine: EngineChoice;
   readonly threads: number;
   readonly cache: string;
   readonly json?: boolean;
@@ -77,7 +87,7 @@ async function run(jobId: bigint, options: Options, io: Io): Promise<void> {
   const terms = await readTerms(chain, jobId);
   const store = new ArtifactStore(options.cache);
   const input = await obtainInput({ base: terms.uri, store, signal: io.signal }, terms);
-  const executor = await createExecutor(options.engine, input, { threads: options.threads });
+  const executor = await createExecutor(await chooseEngine(options.engine), input, { threads: options.threads });
   const all = Array.from({ length: job.committed }, (_, k) => k).filter((k) => wanted === undefined || k === wanted);
   const total = all.reduce((sum, k) => sum + segmentOf(terms, k).steps, 0);
   const bar = progress(io, "replaying", total, "steps");
@@ -130,7 +140,7 @@ export function verifyCommand(io: Io): Command {
         .argument("<job>", "number of the job", id),
     )
       .option("--checkpoint <number>", "only the segment that ends there; all if left out", integer(0, 65_534))
-      .addOption(new Option("--engine <engine>", "kernels").choices(["wasm", "reference"]).default("wasm"))
+      .addOption(engineOption())
       .option("--threads <number>", "threads that compute", integer(1, 64), availableParallelism())
       .addOption(storeOption("--cache <folder>", "where fetched artifacts are kept", "PINPOINT_ARTIFACTS", "cache")),
   )

@@ -27,7 +27,7 @@ describe("configuration", () => {
       { ...options, minUnitPrice: "12", diverge: "1:2:3:4:5" },
       { PINPOINT_KEY: key.slice(2) },
     );
-    expect(config).to.include({ privateKey: key, engine: "wasm", workers: 1, minUnitPrice: 12n, redisUrl: undefined });
+    expect(config).to.include({ privateKey: key, engine: "best", workers: 1, minUnitPrice: 12n, redisUrl: undefined });
     expect(config.artifacts).to.deep.equal({ host: "127.0.0.1", port: 0 });
     expect(config.diverge).to.deep.equal({ checkpoint: 1, step: 2, operator: 3, element: 4, bit: 5 });
     expect(parseVerifierConfig(options, { PINPOINT_KEY: key, REDIS_URL: "redis://x" })).to.include({

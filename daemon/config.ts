@@ -2,6 +2,7 @@ import { isAddress, isHash, type Address, type Hex } from "viem";
 import { z } from "zod";
 import { OperatorError } from "../common/index.ts";
 import type { Divergence } from "../dispute/index.ts";
+import { engineChoices } from "../engine/index.ts";
 import { defaultGasCost } from "../protocol/index.ts";
 import { readKey, type SigningKey } from "./keys.ts";
 import { logLevels } from "./log.ts";
@@ -32,7 +33,7 @@ const daemon = z.object({
   pollMs: z.int().min(10).max(60_000).default(1_000),
   /** UNITS: seconds; nothing is done about a newest block that is older. Left out: ten minutes, any age on a development chain. */
   maxLagSeconds: z.int().positive().optional(),
-  engine: z.enum(["wasm", "reference"]).default("wasm"),
+  engine: z.enum(engineChoices).default("best"),
   /** Segments that are trained or replayed at the same time. */
   workers: z.int().min(1).max(64).default(1),
   /** Threads of each. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Address } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
+import { chooseEngine, type Engine } from "../engine/index.ts";
 import { ArtifactStore, connect, readDeployment, type Chain } from "../protocol/index.ts";
 import { ComputePool } from "./compute/pool.ts";
 import { Breaker } from "./breaker.ts";
@@ -29,6 +30,8 @@ export interface Session {
   readonly journal: Journal;
   readonly transactions: Transactions;
   readonly compute: ComputePool;
+  /** The engine of its threads. */
+  readonly engine: Engine;
   readonly metrics: Metrics;
   /** Whether new risks may be taken: whoever accepts or disputes asks it. */
   readonly breaker: Breaker;
@@ -96,11 +99,12 @@ async function assemble(name: string, config: DaemonConfig, closers: Closers): P
   closers.add(() => journal.close());
   const store = new ArtifactStore(join(config.dataDir, "artifacts"));
   await store.sweep();
+  const engine = await chooseEngine(config.engine);
   const compute = new ComputePool({
     workers: config.workers,
     threads: config.threads,
     directory: store.directory,
-    engine: config.engine,
+    engine,
   });
 
   const { chainId } = deployment;
@@ -163,6 +167,7 @@ async function assemble(name: string, config: DaemonConfig, closers: Closers): P
     journal,
     transactions,
     compute,
+    engine,
     metrics,
     breaker,
     statusUrl,

@@ -1,12 +1,15 @@
 import { OperatorError } from "../common/index.ts";
 import type { State } from "./commit/state.ts";
 import type { Dataset } from "./dataset.ts";
+import type { InstructionSet } from "./kernels/native/kernels.ts";
 import type { Program, StepContext } from "./program/types.ts";
 import { validateProgram } from "./program/validate-program.ts";
 
 /** What every engine takes and does. */
 
-export type Engine = "reference" | "wasm";
+export const engines = ["reference", "wasm", "native"] as const;
+
+export type Engine = (typeof engines)[number];
 
 /** One bit of one element of one operator's output. */
 export interface Flip {
@@ -50,6 +53,8 @@ export interface EngineOptions {
   readonly threads?: number;
   /** Least work that a thread is given, for tests that divide small operators. UNITS: work units. */
   readonly leastWork?: number;
+  /** Of the native engine; the best of the processor's if left out. */
+  readonly instructions?: InstructionSet;
 }
 
 function mismatch(code: string, what: string, expected: unknown, actual: unknown): OperatorError {

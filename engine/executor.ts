@@ -1,6 +1,7 @@
 import { checkExecutorInput } from "./execution.ts";
 import type { Engine, EngineOptions, Executor, ExecutorInput } from "./execution.ts";
 import { createReferenceExecutor } from "./kernels/reference/executor.ts";
+import { createNativeExecutor } from "./kernels/native/index.ts";
 import { createWasmExecutor } from "./kernels/wasm/index.ts";
 
 export type { State } from "./commit/state.ts";
@@ -8,7 +9,8 @@ export type * from "./execution.ts";
 
 /**
  * Makes an executor whose state is all zero words. With more than one thread it has to be closed.
- * @throws OperatorError `invalid-program`, `constant-mismatch` or `dataset-mismatch`; `program-too-large` for WebAssembly
+ * @throws OperatorError `invalid-program`, `constant-mismatch` or `dataset-mismatch`; `program-too-large` but for the reference;
+ * `native-absent`
  */
 export async function createExecutor(
   engine: Engine,
@@ -16,5 +18,12 @@ export async function createExecutor(
   options: EngineOptions = {},
 ): Promise<Executor> {
   checkExecutorInput(input);
-  return engine === "reference" ? createReferenceExecutor(input) : createWasmExecutor(input, options);
+  switch (engine) {
+    case "reference":
+      return createReferenceExecutor(input);
+    case "wasm":
+      return createWasmExecutor(input, options);
+    case "native":
+      return createNativeExecutor(input, options);
+  }
 }

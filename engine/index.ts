@@ -11,6 +11,8 @@ export * from "./kernels/reference/index.ts";
 export { mapFunctions } from "./kernels/reference/functions.ts";
 export type { KernelContext, Read } from "./kernels/reference/kernel.ts";
 export { canonicalWord, floatOf, floatsOf, wordOf } from "./kernels/reference/words.ts";
+export { bestEngine, chooseEngine, engineChoices, presentEngines, type EngineChoice } from "./kernels/native/choose.ts";
+export { buildNative, findNative } from "./kernels/native/index.ts";
 export { executionBytes } from "./kernels/wasm/arena.ts";
 export { buildKernels } from "./kernels/wasm/index.ts";
 export { nastyWords } from "./kernels/wasm/nasty-words.ts";

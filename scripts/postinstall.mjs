@@ -54,10 +54,24 @@ function addSkippedPackages() {
   process.exit(1);
 }
 
+/** Compiles the native kernels, which are optional: without a compiler or a Node that runs TypeScript nothing is lost but speed. */
+function buildNativeKernels() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  const runsTypeScript = major > 22 || (major === 22 && minor >= 18);
+  if (!hasPinnedNode && !runsTypeScript) return;
+  const node = hasPinnedNode ? join(pinnedBin, "node") : process.execPath;
+  spawnSync(node, [join("scripts", "build-native.ts")], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "ignore"],
+    timeout: 300_000,
+  });
+}
+
 if (!process.env[GUARD]) {
   // npm 10 can drop `.bin/node`; without it `npm run` and `npx` fall back to the system's Node.
   if (hasPinnedNode) linkCommand("node", join("..", pinnedPackage, "bin", "node"));
   // npm links the commands of dependencies only; without this, `npx pinpoint` asks the registry for a namesake.
   linkCommand("pinpoint", join("..", "..", "cli", "main.ts"));
   if (!hasHardhatEngine()) addSkippedPackages();
+  buildNativeKernels();
 }

@@ -53,7 +53,7 @@ async function run(session: Session, config: SolverConfig): Promise<Solver> {
     throw error;
   });
   log.info(
-    { event: "started", address, artifactUrl, engine: config.engine },
+    { event: "started", address, artifactUrl, engine: session.engine },
     `Solver ${address} serves ${artifactUrl}`,
   );
   const done = session.run(loop(session, config, training, artifactUrl));

@@ -8,8 +8,10 @@ import {
   evaluateMetrics,
   parameterWords,
   readTokenizer,
+  chooseEngine,
   type CompiledModel,
   type Engine,
+  type EngineChoice,
   type Metrics,
   type ModelOptions,
   type Tokenizer,
@@ -36,10 +38,10 @@ export class Inference {
   }
 
   /** Errors: those of `fetchArtifact`. */
-  static async create(model: TrainedModel, store: ArtifactStore, engine: Engine = "wasm"): Promise<Inference> {
+  static async create(model: TrainedModel, store: ArtifactStore, choice: EngineChoice = "best"): Promise<Inference> {
     const source = { base: model.terms.uri, store };
     const onnx = await obtainOnnx(source, model.manifest.model.onnx);
-    return new Inference(model, onnx, source, engine);
+    return new Inference(model, onnx, source, await chooseEngine(choice));
   }
 
   #options(batch: number, fields: ModelOptions["fields"]): ModelOptions {

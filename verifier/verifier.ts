@@ -44,7 +44,7 @@ export async function startVerifier(config: VerifierConfig): Promise<Verifier> {
   try {
     const replays = await Replays.open(session, config);
     const { address, log } = session;
-    log.info({ event: "started", address, engine: config.engine }, `Verifier ${address}`);
+    log.info({ event: "started", address, engine: session.engine }, `Verifier ${address}`);
     const done = session.run(loop(session, config, replays));
     const stop = async (): Promise<void> => {
       await session.close();

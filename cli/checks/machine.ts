@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, mkdtempSync, rmSync, statfsSync } fr
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { ComputePool, inspectRedis, putExampleBundle, startRedis } from "../../daemon/index.ts";
-import type { Engine } from "../../engine/index.ts";
+import { bestEngine, findNative, type Engine } from "../../engine/index.ts";
 import { ArtifactStore } from "../../protocol/index.ts";
 import { fail, ok, warn, type Result } from "./check.ts";
 
@@ -22,6 +22,18 @@ const selfTest = {
   endRoot: "0xff61475ed5ca54e540ba7181e266a6d7621d4151ea0e7e341435da3402aa19a5",
   segmentRoot: "0xfd19f67e5bbb19aa4396811e5610486e3f8a31eb3d7e745b6f6e521ffb11c12a",
 } as const;
+
+/** Which engine is used where none is named. */
+export async function checkBest(): Promise<Result> {
+  const { engine, note } = await bestEngine();
+  const { sets, absence } = await findNative();
+  if (engine === "native") return ok(`native kernels, ${sets[0]}`);
+  if (absence !== undefined) return ok(`WebAssembly; ${note}`);
+  return warn(
+    `WebAssembly; ${note}`,
+    "Rebuild (npm run build); if it stays so, please report the processor and compiler.",
+  );
+}
 
 /** Whether an engine reaches the roots that every engine must, on a worker thread as in a daemon. */
 export async function checkEngine(engine: Engine): Promise<Result> {

@@ -17,9 +17,20 @@ function rowOf(columns: readonly Uint32Array[], index: number): string {
   return columns.map((column) => hex(column[index]!)).join(" ");
 }
 
+/** Skips the suite where this machine does not have the implementation, and says why. */
+function skipAbsent(implementation: Implementation): void {
+  before(async function () {
+    const absence = await implementation.absence?.();
+    if (absence === undefined) return;
+    console.log(`      skipped: ${absence}`);
+    this.skip();
+  });
+}
+
 /** Every vector of the 31 Map functions. */
 export function functionSuite(implementation: Implementation): void {
   describe(`Map functions, ${implementation.name}`, () => {
+    skipAbsent(implementation);
     const tally = new Tally(implementation.name);
     after(() => tally.print());
     for (const { fn, code, columns, expected } of functionVectors()) {
@@ -34,6 +45,7 @@ export function functionSuite(implementation: Implementation): void {
 /** Every element of the vectors of the eight operators. */
 export function operatorSuite(implementation: Implementation): void {
   describe(`Operators, ${implementation.name}`, () => {
+    skipAbsent(implementation);
     const tally = new Tally(implementation.name);
     after(() => tally.print());
     for (const kind of Object.keys(kindCodes) as OperatorKind[]) {
@@ -58,6 +70,7 @@ export function operatorSuite(implementation: Implementation): void {
 /** Every record of the validation vectors. */
 export function validationSuite(implementation: Implementation): void {
   describe(`Validation, ${implementation.name}`, () => {
+    skipAbsent(implementation);
     const tally = new Tally(implementation.name);
     after(() => tally.print());
     const cases = validationCases();
@@ -125,6 +138,7 @@ export function testFloatSuite(implementation: Implementation): void {
   const data = process.env.PINPOINT_DATA;
   const extent = data === undefined ? "a selection, since PINPOINT_DATA is not set" : "all lines";
   describe(`TestFloat, ${implementation.name}, ${extent}`, () => {
+    skipAbsent(implementation);
     const tally = new Tally(implementation.name);
     let lines = 0;
     after(() => {

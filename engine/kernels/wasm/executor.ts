@@ -1,8 +1,9 @@
 import { bytesOf } from "../../../common/index.ts";
 import { checkState } from "../../commit/state.ts";
 import type { State } from "../../commit/state.ts";
-import type { EngineOptions, Executor, ExecutorInput, StepOptions } from "../../execution.ts";
+import type { Engine, EngineOptions, Executor, ExecutorInput, StepOptions } from "../../execution.ts";
 import type { Program, StepContext } from "../../program/types.ts";
+import { nativeKernels, type NativeChoice } from "../native/kernels.ts";
 import { gatherOf, type Gather } from "./gather.ts";
 import { placeOf, planLayout } from "./layout.ts";
 import type { Layout, Place, Plan } from "./layout.ts";
@@ -42,17 +43,22 @@ function callsOf({ calls, outputs }: Plan, thread: number): (Call | undefined)[]
 }
 
 /** Threads beside this one; none where one is enough. */
-async function startTeam(kernels: KernelModule, memory: WebAssembly.Memory, layout: Layout): Promise<Team | undefined> {
+async function startTeam(
+  kernels: KernelModule,
+  native: NativeChoice | undefined,
+  memory: WebAssembly.Memory,
+  layout: Layout,
+): Promise<Team | undefined> {
   const { context, control, scratches } = layout;
   const setups = scratches.slice(1).map((scratch, i): ThreadSetup => {
     const calls = [layout.fused, layout.traced].flatMap((plan) => callsOf(plan, i + 1));
-    return { kernels, memory, scratch, context, control, calls };
+    return { kernels, native, memory, scratch, context, control, calls };
   });
   return setups.length === 0 ? undefined : Team.start(setups, memory, control);
 }
 
 class WasmExecutor implements Executor {
-  readonly engine = "wasm";
+  readonly engine: Engine;
   readonly #program: Program;
   readonly #samples: number;
   readonly #layout: Layout;
@@ -67,12 +73,14 @@ class WasmExecutor implements Executor {
   #parity: 0 | 1 = 0;
 
   constructor(
+    engine: Engine,
     layout: Layout,
     memory: WebAssembly.Memory,
     kernels: Kernels,
     team: Team | undefined,
     input: ExecutorInput,
   ) {
+    this.engine = engine;
     this.#program = input.program;
     this.#samples = input.dataset.samples;
     this.#layout = layout;
@@ -144,16 +152,20 @@ export interface WasmOptions extends EngineOptions {
 
 /**
  * Executor whose kernels are WebAssembly; every output equals the reference executor's, bit by bit. It keeps copies of
- * constants and of the fields that lie in memory. ASSUMES: input that `checkExecutorInput` accepts. @throws OperatorError `program-too-large`
+ * constants and of the fields that lie in memory. ASSUMES: input that `checkExecutorInput` accepts.
+ * @param native kernels to take in place of WebAssembly's @throws OperatorError `program-too-large`
  */
 export async function createWasmExecutor(
   input: ExecutorInput,
   { threads = 1, leastWork, kernels: choice = {} }: WasmOptions = {},
+  native?: NativeChoice,
 ): Promise<Executor> {
   const kernelModule = { ...(await loadModule(choice.revectorised)), ...choice };
   const layout = planLayout(kernelModule, input.program, input.dataset, { threads, leastWork });
   const memory = createMemory(layout.end);
-  const kernels = await instantiateKernels(kernelModule, memory, layout.scratches[0]!);
-  const team = await startTeam(kernelModule, memory, layout);
-  return new WasmExecutor(layout, memory, kernels, team, input);
+  const scratch = layout.scratches[0]!;
+  const own = await instantiateKernels(kernelModule, memory, scratch);
+  const kernels = native === undefined ? own : nativeKernels(native, memory, scratch, own);
+  const team = await startTeam(kernelModule, native, memory, layout);
+  return new WasmExecutor(native === undefined ? "wasm" : "native", layout, memory, kernels, team, input);
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { DefectError } from "../../../common/index.ts";
+import type { NativeChoice } from "../native/kernels.ts";
 import type { KernelKind, KernelModule } from "./loader.ts";
 
 /** One part of one operator or group as addresses; those of an output and of an operand table depend on the step's parity. */
@@ -14,6 +15,8 @@ export interface Call {
 /** What a thread is started with. */
 export interface ThreadSetup {
   readonly kernels: KernelModule;
+  /** Kernels that it runs in place of the module's. */
+  readonly native: NativeChoice | undefined;
   readonly memory: WebAssembly.Memory;
   /** Working memory of its kernels. */
   readonly scratch: number;

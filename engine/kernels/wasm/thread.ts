@@ -1,10 +1,12 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { nativeKernels } from "../native/kernels.ts";
 import { instantiateKernels } from "./loader.ts";
 import { awaitChange, control, controlBytes, type ThreadSetup } from "./team.ts";
 
 /** A thread of a team: carries out one order after another until it is told to end. */
-const { kernels: compiled, memory, scratch, context, control: at, calls } = workerData as ThreadSetup;
-const kernels = await instantiateKernels(compiled, memory, scratch);
+const { kernels: compiled, native, memory, scratch, context, control: at, calls } = workerData as ThreadSetup;
+const own = await instantiateKernels(compiled, memory, scratch);
+const kernels = native === undefined ? own : nativeKernels(native, memory, scratch, own);
 const words = new Int32Array(memory.buffer, at, controlBytes / 4);
 parentPort!.postMessage("ready");
 

@@ -4,6 +4,8 @@ import type { OperatorCase, ValidationCase } from "../vectors.ts";
 /** What the conformance tests ask of an implementation of the spec. */
 export interface Implementation {
   readonly name: string;
+  /** Why this machine does not have it; absent where every machine does. */
+  absence?(): Promise<string | undefined>;
   /**
    * Values of a Map function.
    * @param columns one column of words an argument, all of one length

@@ -2,6 +2,8 @@ import { expect } from "chai";
 import {
   commitTensor,
   createExecutor,
+  presentEngines,
+  type Engine,
   type Guard,
   type MapFunction,
   type Operand,
@@ -198,16 +200,22 @@ describe("attack: a program at the ends of what is valid", () => {
   const court = once(() => Court.open(subject, context));
 
   it("the engines agree on it", async () => {
-    const outputs = async (engine: "reference" | "wasm") => {
+    const outputs = async (engine: Engine) => {
       const executor = await createExecutor(engine, { program, constants, dataset: subject.dataset });
       executor.setState(subject.start);
       const all: string[] = [];
       executor.step(context, { onOutput: (_operator, output) => all.push(output.join()) });
       return all;
     };
-    const [reference, wasm] = [await outputs("reference"), await outputs("wasm")];
+    const reference = await outputs("reference");
     const names = [...Object.keys(extremes), "the state"];
-    expect(names.filter((_, operator) => reference[operator] !== wasm[operator])).to.deep.equal([]);
+    for (const engine of await presentEngines()) {
+      const found = await outputs(engine);
+      expect(
+        names.filter((_, operator) => reference[operator] !== found[operator]),
+        engine,
+      ).to.deep.equal([]);
+    }
     expect(reference).to.have.lengthOf(names.length);
   });
 

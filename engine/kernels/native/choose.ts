@@ -1,0 +1,63 @@
+import { createPrng } from "../../../common/index.ts";
+import { engines, type Engine } from "../../execution.ts";
+import type { OperatorKind } from "../../program/types.ts";
+import { createWasmExecutor } from "../wasm/executor.ts";
+import { programOfCases, randomCases } from "../wasm/random-operators.ts";
+import { createNativeExecutor } from "./executor.ts";
+import { findNative } from "./find.ts";
+
+/** What a person may ask for: an engine, or the fastest that this machine runs rightly. */
+export const engineChoices = ["best", ...engines.toReversed()] as const;
+export type EngineChoice = (typeof engineChoices)[number];
+
+const SEED = 20_261_126;
+const CASES = 12;
+
+/** Whether native kernels give WebAssembly's words for some random operators of every kind. */
+async function agrees(): Promise<boolean> {
+  const random = createPrng(SEED);
+  const kinds = Object.keys(randomCases) as OperatorKind[];
+  const cases = kinds.flatMap((kind) => Array.from({ length: CASES }, () => randomCases[kind](random)));
+  const input = programOfCases(cases);
+  const outputs: Uint32Array[] = [];
+  const context = { step: 1, seed: SEED, order: "shuffled" } as const;
+  const wasm = await createWasmExecutor(input);
+  wasm.step(context, { onOutput: (operator, words) => (outputs[operator] = words.slice()) });
+  let equal = true;
+  const native = await createNativeExecutor(input);
+  native.step(context, {
+    onOutput: (operator, words) => (equal &&= words.every((word, index) => word === outputs[operator]![index])),
+  });
+  return equal;
+}
+
+/** The best engine, and why it is not the native one. */
+export interface BestEngine {
+  readonly engine: Engine;
+  readonly note?: string;
+}
+
+async function choose(): Promise<BestEngine> {
+  const { absence } = await findNative();
+  if (absence !== undefined) return { engine: "wasm", note: `no native kernels: ${absence}` };
+  if (await agrees()) return { engine: "native" };
+  return { engine: "wasm", note: "native kernels give other words than WebAssembly's on this machine" };
+}
+
+let chosen: Promise<BestEngine> | undefined;
+
+/** The native engine where it is there and passes a self-test, else WebAssembly's. Found out once a process. */
+export function bestEngine(): Promise<BestEngine> {
+  return (chosen ??= choose());
+}
+
+/** The engines that this machine has, the naive one first. */
+export async function presentEngines(): Promise<Engine[]> {
+  const { absence } = await findNative();
+  return engines.filter((engine) => engine !== "native" || absence === undefined);
+}
+
+/** The engine that a choice stands for. */
+export async function chooseEngine(choice: EngineChoice): Promise<Engine> {
+  return choice === "best" ? (await bestEngine()).engine : choice;
+}

@@ -1,0 +1,115 @@
+#pragma once
+#include "functions.hpp"
+#include "walker.hpp"
+
+/**
+ * SPEC: Fold. ORDER: sixteen partial results, entry i of a run to partial i mod 16, then partials j and j + h are joined for
+ * h = 8, 4, 2, 1. Naive twin: engine/kernels/reference/fold.ts.
+ */
+namespace {
+
+constexpr uint32_t PARTIALS = 16;
+/** Vectors that hold the partials. */
+constexpr uint32_t PARTS = PARTIALS / LANES;
+
+constexpr uint32_t SUM = 1;
+constexpr uint32_t MAX = 2;
+
+typedef float Four __attribute__((vector_size(16)));
+typedef float Eight __attribute__((vector_size(32)));
+
+struct Sum {
+  template <typename Vector> static Vector join(Vector a, Vector b) { return a + b; }
+  static Floats start() { return Floats{}; }
+};
+
+struct Max {
+  template <typename Vector> static Vector join(Vector a, Vector b) { return a < b ? b : a; }
+  static Floats start() { return splatWord(0xff800000); }
+};
+
+template <typename Join> float joinFour(Four lanes) {
+  const Four halves = Join::join(lanes, __builtin_shufflevector(lanes, lanes, 2, 3, 2, 3));
+  return Join::join(halves, __builtin_shufflevector(halves, halves, 1, 1, 1, 1))[0];
+}
+
+template <typename Join> float joinEight(Eight lanes) {
+  return joinFour<Join>(
+      Join::join(__builtin_shufflevector(lanes, lanes, 0, 1, 2, 3), __builtin_shufflevector(lanes, lanes, 4, 5, 6, 7)));
+}
+
+template <typename Join> float joinPartials(const Floats (&parts)[PARTS]) {
+#if LANES == 16
+  const Floats all = parts[0];
+  return joinEight<Join>(Join::join(__builtin_shufflevector(all, all, 0, 1, 2, 3, 4, 5, 6, 7),
+                                    __builtin_shufflevector(all, all, 8, 9, 10, 11, 12, 13, 14, 15)));
+#elif LANES == 8
+  return joinEight<Join>(Join::join(parts[0], parts[1]));
+#else
+  return joinFour<Join>(Join::join(Join::join(parts[0], parts[2]), Join::join(parts[1], parts[3])));
+#endif
+}
+
+/** 16 words of ones, then 16 zero words: from word 16 − n on it selects the first n of 16 partials. */
+alignas(64) constexpr int32_t MASK[2 * PARTIALS] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+
+/**
+ * Folds `count` vectors' entries that `entry(word)` gives. What a last part of fewer than 16 words lacks joins as the start,
+ * which changes nothing: a sum's partial is never −0. ASSUMES: 60 bytes past a run may be read.
+ */
+template <typename Join, typename Entry> float foldRun(uint32_t count, Entry entry) {
+  Floats parts[PARTS];
+  for (uint32_t p = 0; p < PARTS; p++) parts[p] = Join::start();
+  const uint32_t whole = count / PARTIALS * PARTIALS;
+  for (uint32_t i = 0; i < whole; i += PARTIALS) {
+    for (uint32_t p = 0; p < PARTS; p++) parts[p] = Join::join(parts[p], entry(i + p * LANES));
+  }
+  if (count > whole) {
+    const int32_t *const mask = MASK + PARTIALS - (count - whole);
+    for (uint32_t p = 0; p < PARTS; p++) {
+      Ints present;
+      std::memcpy(&present, mask + p * LANES, sizeof present);
+      parts[p] = Join::join(parts[p], present != 0 ? entry(whole + p * LANES) : Join::start());
+    }
+  }
+  return joinPartials<Join>(parts);
+}
+
+float foldWords(uint32_t fn, uint32_t count, const float *a, const float *b) {
+  if (fn == SUM) return foldRun<Sum>(count, [=](uint32_t i) { return load(a + i); });
+  if (fn == MAX) return foldRun<Max>(count, [=](uint32_t i) { return load(a + i); });
+  return foldRun<Sum>(count, [=](uint32_t i) { return load(a + i) * load(b + i); });
+}
+
+void fold(const Call &call) {
+  const Record record(call);
+  const uint32_t fn = record.fn(), k = record.k(), l = record.l();
+  const uint32_t runs = fn == SUM || fn == MAX ? 1 : 2;
+  const bool hasInit = record.operands() > runs;
+  Walker walker(record);
+  for (uint32_t i = 0; i < record.operands(); i++) walker.addOperand(record, i);
+  // Only the last entry of a blocked axis may have a shorter run.
+  const bool ragged = l % k != 0;
+  walker.collapse(ragged);
+
+  const uint32_t count = walker.innerExtent();
+  float *out = outputOf(call);
+  // An operand that is not there is never read.
+  const auto entry = [&](bool isThere, uint32_t operand, uint32_t j) -> const float * {
+    if (!isThere) return nullptr;
+    return tensorOf(call, operand) + walker.values[operand] + j * walker.innerCoefficient(operand);
+  };
+  do {
+    for (uint32_t j = 0; j < count; j++) {
+      const uint32_t run = ragged && j == count - 1 ? l - j * k : k;
+      float result = foldWords(fn, run, entry(true, 0, j), entry(runs == 2, 1, j));
+      if (hasInit) {
+        const float init = *entry(true, runs, j);
+        result = fn == MAX ? greater(init, result) : init + result;
+      }
+      *out++ = canonical(result);
+    }
+  } while (walker.next());
+}
+
+} // namespace

@@ -1,0 +1,40 @@
+#pragma once
+#include "vector.hpp"
+
+/** 4 × 4 transposes. */
+namespace {
+
+typedef float Quad __attribute__((vector_size(16)));
+typedef float QuadThere __attribute__((vector_size(16), aligned(4), may_alias));
+
+/** Writes the four rows of `from` as columns of `to`; steps from one row to the next. UNITS: words. */
+inline void transposeSquare(float *to, size_t toStep, const float *from, size_t fromStep) {
+  const auto row = [&](size_t i) -> Quad { return *reinterpret_cast<const QuadThere *>(from + i * fromStep); };
+  const auto put = [&](size_t i, Quad value) { *reinterpret_cast<QuadThere *>(to + i * toStep) = value; };
+  const Quad a = row(0), b = row(1), c = row(2), d = row(3);
+  const Quad low = __builtin_shufflevector(a, b, 0, 4, 1, 5), low2 = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+  const Quad high = __builtin_shufflevector(a, b, 2, 6, 3, 7), high2 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  put(0, __builtin_shufflevector(low, low2, 0, 1, 4, 5));
+  put(1, __builtin_shufflevector(low, low2, 2, 3, 6, 7));
+  put(2, __builtin_shufflevector(high, high2, 0, 1, 4, 5));
+  put(3, __builtin_shufflevector(high, high2, 2, 3, 6, 7));
+}
+
+/** to[row · toStep + column] = from[column · fromStep + row]. UNITS: words. */
+inline void transposePlane(float *to, size_t toStep, const float *from, size_t fromStep, uint32_t rows, uint32_t columns) {
+  const uint32_t wholeRows = rows & ~3u, wholeColumns = columns & ~3u;
+  // 16 source rows at a time: each of their cache lines is used up before it is left.
+  for (uint32_t first = 0; first < wholeColumns; first += 16) {
+    const uint32_t end = least(first + 16, wholeColumns);
+    for (uint32_t row = 0; row < wholeRows; row += 4) {
+      for (uint32_t column = first; column < end; column += 4)
+        transposeSquare(to + row * toStep + column, toStep, from + column * fromStep + row, fromStep);
+    }
+  }
+  for (uint32_t row = 0; row < rows; row++) {
+    for (uint32_t column = row < wholeRows ? wholeColumns : 0; column < columns; column++)
+      to[row * toStep + column] = from[column * fromStep + row];
+  }
+}
+
+} // namespace

@@ -1,0 +1,32 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createWasmExecutor } from "../wasm/index.ts";
+import { functionSuite } from "../wasm/suites/functions.ts";
+import { kernelSuite, type Create } from "../wasm/suites/kernels.ts";
+import { buildEmulated } from "./build.ts";
+import type { InstructionSet } from "./kernels.ts";
+
+/** The source with the vectors of sets whose instructions this processor may lack. */
+describe("native kernels, emulated", function () {
+  this.timeout(300_000);
+  let folder: string;
+
+  before(async function () {
+    folder = await mkdtemp(join(tmpdir(), "pinpoint-emulated-"));
+    await buildEmulated(join(folder, "native.node")).catch((error: Error) => {
+      console.log(`      skipped: ${error.message}`);
+      this.skip();
+    });
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  for (const instructions of ["neon", "avx512"] satisfies InstructionSet[]) {
+    describe(instructions, () => {
+      const create: Create = (input) =>
+        createWasmExecutor(input, {}, { addon: join(folder, "native.node"), instructions });
+      kernelSuite(create);
+      functionSuite(create);
+    });
+  }
+});

@@ -1,0 +1,3 @@
+export { buildNative } from "./build.ts";
+export { createNativeExecutor } from "./executor.ts";
+export { findNative } from "./find.ts";

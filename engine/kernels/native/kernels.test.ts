@@ -1,0 +1,10 @@
+import { functionSuite } from "../wasm/suites/functions.ts";
+import { kernelSuite, type Create } from "../wasm/suites/kernels.ts";
+import { describeSets } from "./describe-sets.ts";
+import { createNativeExecutor } from "./index.ts";
+
+describeSets("native kernels", (instructions) => {
+  const create: Create = (input) => createNativeExecutor(input, { instructions });
+  kernelSuite(create);
+  functionSuite(create);
+});
