@@ -150,7 +150,16 @@ class Fusion {
  * memory whose inner results exist in tiles only. Every instruction is still rounded by itself and every Fold keeps its order, so the words
  * are those of the single operators.
  */
-export function fuse(program: Program): Group[] {
+export function fuse(program: Program): readonly Group[] {
+  const groups = fused.get(program) ?? withoutIdleFolds(program);
+  fused.set(program, groups);
+  return groups;
+}
+
+/** Programs do not change, and planning, memory estimates and executors all ask. */
+const fused = new WeakMap<Program, readonly Group[]>();
+
+function withoutIdleFolds(program: Program): Group[] {
   const apart = new Set<number>();
   for (;;) {
     const groups = new Fusion(program, apart).run();

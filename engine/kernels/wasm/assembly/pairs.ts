@@ -1,8 +1,8 @@
 import { storePair } from "./apply";
 
 /**
- * Two Map functions over a tile in one pass: d = (a ∘ b) • c, or c − (a ∘ b), on `n` bytes, a multiple of 32. ROUNDS: both are rounded, as one after the other is.
- * Naive twin: `apply`, twice. Codes: engine/kernels/wasm/fused-record.ts.
+ * Two Map functions over a tile in one pass: d = (a ∘ b) • c, or c − (a ∘ b), on `n` bytes, a multiple of 32.
+ * ROUNDS: both are rounded, as one after the other is. Naive twin: `apply`, twice. Codes: engine/kernels/wasm/fused-record.ts.
  */
 export function applyPair(pair: u32, d: usize, a: usize, b: usize, c: usize, n: usize): void {
   switch (pair) {
