@@ -23,6 +23,10 @@ interface EngineContender {
 const engines: readonly EngineContender[] = [
   { name: "wasm", engine: "wasm", threads: 1 },
   { name: "wasm, 2 threads", engine: "wasm", threads: 2 },
+  // As where V8 has no revectoriser, or its self-test fails.
+  { name: "wasm, plain", engine: "wasm", threads: 1, env: { PINPOINT_REVECTORISE: "0" } },
+  { name: "native", engine: "native", threads: 1 },
+  { name: "native, 2 threads", engine: "native", threads: 2 },
   { name: "reference", engine: "reference", threads: 1, slow: true },
 ];
 
