@@ -17,8 +17,8 @@ import {
 } from "./record";
 import { scratch } from "./scratch";
 import { transposePlane } from "./transpose";
-import { WALKER_BYTES, addFunction, addOutput, coefficient, collapse, extent, innerCoefficient } from "./walker";
-import { innerExtent, next, open, setExtent, value, walkerRank, workAlong } from "./walker";
+import { WALKER_BYTES, addFunction, addOutput, coefficient, collapse, exchange, extent } from "./walker";
+import { innerCoefficient, innerExtent, next, open, setExtent, value, walkerRank } from "./walker";
 import { canonicalise, copyApart, fillApart, fillRun } from "./words";
 
 // Layout of the scratch: the walker, then for each piece: low, high, address, step.
@@ -64,22 +64,24 @@ function isPlain(record: usize, walker: usize, axis: u32): bool {
 }
 
 /** Rows as long as this are worth no search for longer ones. */
-const LONG: u32 = 16;
+const LONG: u32 = 8;
 
-/** Picks the axis of the rows: the last one if it is plain and long, or else the longest plain one; false if none is plain. */
+/**
+ * Picks the axis of the rows: the innermost plain one that is long, whose words lie nearest to each other, or else the longest
+ * plain one; false if none is plain.
+ */
 function pickRows(record: usize, walker: usize): bool {
-  const last = walkerRank(walker) - 1;
-  let plain = isPlain(record, walker, last);
-  if (plain && extent(walker, last) >= LONG) return true;
-  let picked = last;
-  for (let axis: u32 = 0; axis < last; axis++) {
-    if (plain && extent(walker, axis) < extent(walker, picked)) continue;
+  const last = <i32>walkerRank(walker) - 1;
+  let picked = -1;
+  for (let axis = last; axis >= 0; axis--) {
+    if (picked >= 0 && extent(walker, axis) <= extent(walker, picked)) continue;
     if (!isPlain(record, walker, axis)) continue;
     picked = axis;
-    plain = true;
+    if (extent(walker, axis) >= LONG) break;
   }
-  if (picked != last) workAlong(walker, picked);
-  return plain;
+  if (picked < 0) return false;
+  if (picked != last) exchange(walker, picked, last);
+  return true;
 }
 
 function floorDivide(a: i64, b: i64): i64 {
@@ -95,11 +97,18 @@ function narrow(guard: usize, start: i32, inner: i32, piece: u32): void {
   let from: i64 = 0;
   let to: i64 = high;
   let quotient = start;
+  // Most guards divide by one and move by one, which takes no division.
   if (inner == 0) {
     const divisor = guardDivisor(guard);
-    const holds = start >= 0 && <u32>start % divisor == 0 && <u32>start / divisor < <u32>bound;
-    quotient = holds ? <u32>start / divisor : 0;
+    quotient = divisor == 1 ? start : <u32>start / divisor;
+    const holds = start >= 0 && quotient * divisor == start && <u32>quotient < <u32>bound;
     if (!holds) to = 0;
+  } else if (inner == 1) {
+    from = -(<i64>start);
+    to = bound - start;
+  } else if (inner == -1) {
+    from = <i64>start - bound + 1;
+    to = <i64>start + 1;
   } else if (inner > 0) {
     from = floorDivide(<i64>inner - 1 - start, inner);
     to = floorDivide(bound + inner - 1 - start, inner);
@@ -149,6 +158,72 @@ function paintRow(record: usize, operands: usize, walker: usize, out: usize, str
     const address = load<u32>(addressOf(i)) + low * step;
     copyApart(out + ((low * stride) << 2), stride, tensorOf(operands, i) + (address << 2), step, high - low);
   }
+}
+
+/** No guard moves along both axes, so that what they admit is a rectangle. */
+function areApart(record: usize, walker: usize, one: u32, other: u32): bool {
+  for (let g: u32 = 0; g < totalGuards(record); g++) {
+    const f = operandCount(record) + g;
+    if (coefficient(walker, f, one) != 0 && coefficient(walker, f, other) != 0) return false;
+  }
+  return true;
+}
+
+/** Makes planes of the rows of a single piece: picks an axis for the rows' rows as `pickRows` does; false if there is none. */
+function pickPlanes(record: usize, walker: usize): bool {
+  const last = <i32>walkerRank(walker) - 1;
+  if (operandCount(record) != 1 || last < 1) return false;
+  let picked = -1;
+  for (let axis = last - 1; axis >= 0; axis--) {
+    if (picked >= 0 && extent(walker, axis) <= extent(walker, picked)) continue;
+    if (!isPlain(record, walker, axis) || !areApart(record, walker, axis, last)) continue;
+    picked = axis;
+    if (extent(walker, axis) >= LONG / 2) break;
+  }
+  if (picked < 0) return false;
+  if (picked != last - 1) exchange(walker, picked, last - 1);
+  return true;
+}
+
+/** Writes the plane of the last two axes, of which there are `rows` rows. Slot 0 is what the piece gives to a row, slot 1 to which rows. */
+function paintPlane(record: usize, operands: usize, walker: usize, out: usize, rows: u32): void {
+  const last = walkerRank(walker) - 1;
+  const count = innerExtent(walker);
+  const position = 1 + totalGuards(record);
+  const stride = coefficient(walker, position, last);
+  const apart = (<usize>coefficient(walker, position, last - 1)) << 2;
+  store<u32>(lowOf(0), 0);
+  store<u32>(highOf(0), count);
+  store<u32>(addressOf(0), value(walker, 0));
+  store<u32>(stepOf(0), coefficient(walker, 0, last));
+  store<u32>(lowOf(1), 0);
+  store<u32>(highOf(1), rows);
+  store<u32>(addressOf(1), 0);
+  store<u32>(stepOf(1), coefficient(walker, 0, last - 1));
+  for (let g: u32 = 0; g < guardCount(record, 0); g++) {
+    const across = coefficient(walker, 1 + g, last - 1);
+    const guard = guardAt(firstGuard(record), g);
+    if (across != 0) narrow(guard, value(walker, 1 + g), across, 1);
+    else narrow(guard, value(walker, 1 + g), coefficient(walker, 1 + g, last), 0);
+  }
+  const low = load<u32>(lowOf(0));
+  const high = load<u32>(highOf(0));
+  const top = load<u32>(lowOf(1));
+  const bottom = load<u32>(highOf(1));
+  if (low > 0 || high < count || top > 0 || bottom < rows) {
+    let to = out;
+    for (let row: u32 = 0; row < rows; row++, to += apart) {
+      if (stride == 1) fillRun(to, fillOf(record), count);
+      else fillApart(to, stride, fillOf(record), count);
+    }
+  }
+  if (low >= high) return;
+  const step = load<u32>(stepOf(0));
+  const across = load<u32>(stepOf(1));
+  let address = load<u32>(addressOf(0)) + load<u32>(addressOf(1)) + low * step + top * across;
+  let to = out + ((low * stride) << 2) + top * apart;
+  for (let row = top; row < bottom; row++, to += apart, address += across)
+    copyApart(to, stride, tensorOf(operands, 0) + (address << 2), step, high - low);
 }
 
 /** One word of the row, at entry `at`. */
@@ -202,11 +277,15 @@ export function view(record: usize, operands: usize, out: usize, _context: usize
     openView(record, walker);
     const position = operandCount(record) + totalGuards(record);
     const plain = pickRows(record, walker);
+    const planes = plain && pickPlanes(record, walker);
+    const rows = planes ? extent(walker, walkerRank(walker) - 2) : 1;
+    if (planes) setExtent(walker, walkerRank(walker) - 2, 1);
     const count = innerExtent(walker);
     const stride = innerCoefficient(walker, position);
     do {
       const to = out + (value(walker, position) << 2);
-      if (plain) paintRow(record, operands, walker, to, stride);
+      if (planes) paintPlane(record, operands, walker, to, rows);
+      else if (plain) paintRow(record, operands, walker, to, stride);
       else
         for (let i: u32 = 0; i < count; i++)
           store<u32>(to + ((i * stride) << 2), viewWord(record, operands, walker, i));

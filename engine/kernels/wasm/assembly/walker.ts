@@ -104,17 +104,16 @@ export function collapse(walker: usize, keepLast: bool): void {
   store<u32>(walker, kept);
 }
 
-/** Makes `axis` the one along which the caller works. The walk is then no longer in row-major order. */
-export function workAlong(walker: usize, axis: u32): void {
-  const last = walkerRank(walker) - 1;
-  const entries = extent(walker, axis);
-  setExtent(walker, axis, extent(walker, last));
-  setExtent(walker, last, entries);
+/** Exchanges two axes, so that the caller works along another one. The walk is then no longer in row-major order. */
+export function exchange(walker: usize, one: u32, other: u32): void {
+  const entries = extent(walker, one);
+  setExtent(walker, one, extent(walker, other));
+  setExtent(walker, other, entries);
   const functions = load<u32>(walker, 4);
   for (let f: u32 = 0; f < functions; f++) {
-    const stride = coefficient(walker, f, axis);
-    setCoefficient(walker, f, axis, coefficient(walker, f, last));
-    setCoefficient(walker, f, last, stride);
+    const stride = coefficient(walker, f, one);
+    setCoefficient(walker, f, one, coefficient(walker, f, other));
+    setCoefficient(walker, f, other, stride);
   }
 }
 
@@ -150,13 +149,47 @@ export function seek(walker: usize, flat: u32): void {
   store<u32>(walker, start, VALUES);
 }
 
-/** Copies the next `count` words that function 0 addresses, in output order; may stop inside a row and go on later. */
+/** Rows shorter than this are copied several at a time: going from one to the next costs as much as some words. */
+const SHORT: u32 = 16;
+
+/** Copies at most `most` of the next rows, all of which differ on the axis before the last only; how many. */
+function readRows(walker: usize, tensor: usize, to: usize, most: u32): u32 {
+  const last = walkerRank(walker) - 1;
+  const axis = last - 1;
+  const first = coordinate(walker, axis);
+  const rows = min<u32>(most, extent(walker, axis) - first);
+  const entries = extent(walker, last);
+  const stride = (<usize>coefficient(walker, 0, last)) << 2;
+  const across = coefficient(walker, 0, axis);
+  let row = tensor + (value(walker, 0) << 2);
+  for (let i: u32 = 0; i < rows; i++, row += (<usize>across) << 2) {
+    let from = row;
+    for (const end = to + ((<usize>entries) << 2); to < end; to += 4, from += stride) store<u32>(to, load<u32>(from));
+  }
+  // To the last of them, and from there as ever.
+  store<u32>(walker + (axis << 2), first + rows - 1, COORDINATES);
+  store<u32>(walker, value(walker, 0) + (rows - 1) * across, VALUES);
+  next(walker);
+  return rows;
+}
+
+/**
+ * Copies the next `count` words that function 0 addresses, in output order; may stop inside a row and go on later.
+ * ASSUMES: a walker of function 0 only.
+ */
 export function read(walker: usize, tensor: usize, to: usize, count: u32): void {
   const last = walkerRank(walker) - 1;
   const entries = extent(walker, last);
   const stride = coefficient(walker, 0, last);
+  const isShort = entries < SHORT && last > 0;
   while (count > 0) {
     const at = coordinate(walker, last);
+    if (isShort && at == 0 && count >= entries) {
+      const words = readRows(walker, tensor, to, count / entries) * entries;
+      to += (<usize>words) << 2;
+      count -= words;
+      continue;
+    }
     const run = min<u32>(count, entries - at);
     copyRun(to, tensor + ((value(walker, 0) + at * stride) << 2), stride, run);
     to += (<usize>run) << 2;
