@@ -9,6 +9,5 @@
 #include "dot.hpp"
 #include "fold.hpp"
 #include "map.hpp"
-#include "view.hpp"
 
-extern const Kernel TABLE[KERNEL_COUNT] = {dot, map, fold, view};
+extern const Kernel TABLE[KERNEL_COUNT] = {dot, map, fold};

@@ -9,7 +9,6 @@ namespace {
 constexpr uint32_t F32 = 1;
 constexpr uint32_t HEADER_BYTES = 64;
 constexpr uint32_t OPERAND_BYTES = 40;
-constexpr uint32_t GUARD_BYTES = 48;
 constexpr uint32_t INSTRUCTION_BYTES = 8;
 constexpr uint32_t TABLE_BYTES = 16;
 constexpr uint32_t MAX_RANK = 8;
@@ -19,16 +18,6 @@ inline uint32_t wordAt(const uint8_t *at) {
   std::memcpy(&word, at, 4);
   return word;
 }
-
-struct Guard {
-  const uint8_t *at;
-
-  int32_t offset() const { return static_cast<int32_t>(wordAt(at)); }
-  const uint8_t *coefficients() const { return at + 4; }
-  uint32_t divisor() const { return wordAt(at + 36); }
-  uint32_t bound() const { return wordAt(at + 40); }
-  uint32_t stride() const { return wordAt(at + 44); }
-};
 
 struct Instruction {
   uint8_t fn;
@@ -46,14 +35,11 @@ struct Record {
   bool isF32() const { return at[3] == F32; }
   uint32_t operands() const { return at[4]; }
   uint32_t instructions() const { return at[5]; }
-  uint32_t guards(uint32_t piece) const { return ((at[6] | at[7] << 8) >> (piece * 4)) & 15; }
   uint32_t k() const { return wordAt(at + 12); }
   uint32_t l() const { return wordAt(at + 16); }
   uint32_t extent(uint32_t axis) const { return wordAt(at + 28 + axis * 4); }
-  uint32_t fill() const { return wordAt(at + 60); }
   uint32_t offset(uint32_t operand) const { return wordAt(operandAt(operand) + 4); }
   const uint8_t *strides(uint32_t operand) const { return operandAt(operand) + 8; }
-  Guard guard(uint32_t index) const { return {operandAt(operands()) + GUARD_BYTES * index}; }
 
   /** Instructions of a Map, which has no guards. */
   Instruction instruction(uint32_t index) const {

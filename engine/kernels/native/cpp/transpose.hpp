@@ -20,21 +20,4 @@ inline void transposeSquare(float *to, size_t toStep, const float *from, size_t 
   put(3, __builtin_shufflevector(high, high2, 2, 3, 6, 7));
 }
 
-/** to[row · toStep + column] = from[column · fromStep + row]. UNITS: words. */
-inline void transposePlane(float *to, size_t toStep, const float *from, size_t fromStep, uint32_t rows, uint32_t columns) {
-  const uint32_t wholeRows = rows & ~3u, wholeColumns = columns & ~3u;
-  // 16 source rows at a time: each of their cache lines is used up before it is left.
-  for (uint32_t first = 0; first < wholeColumns; first += 16) {
-    const uint32_t end = least(first + 16, wholeColumns);
-    for (uint32_t row = 0; row < wholeRows; row += 4) {
-      for (uint32_t column = first; column < end; column += 4)
-        transposeSquare(to + row * toStep + column, toStep, from + column * fromStep + row, fromStep);
-    }
-  }
-  for (uint32_t row = 0; row < rows; row++) {
-    for (uint32_t column = row < wholeRows ? wholeColumns : 0; column < columns; column++)
-      to[row * toStep + column] = from[column * fromStep + row];
-  }
-}
-
 } // namespace

@@ -67,12 +67,6 @@ struct Walker {
   uint32_t innerExtent() const { return extents[last()]; }
   uint32_t innerCoefficient(uint32_t f) const { return coefficients[f][last()]; }
 
-  /** Makes `axis` the one along which the caller works. The walk is then no longer in row-major order. */
-  void workAlong(uint32_t axis) {
-    swap(extents[axis], extents[last()]);
-    for (uint32_t f = 0; f < functions; f++) swap(coefficients[f][axis], coefficients[f][last()]);
-  }
-
   /** Goes to the start of the next row; false after the last one. */
   bool next() {
     for (uint32_t axis = last(); axis-- > 0;) {
@@ -99,8 +93,15 @@ struct Walker {
   /** Copies the next `count` words that function 0 addresses, in output order; may stop inside a row and go on later. */
   void read(const float *tensor, float *to, uint32_t count) {
     const uint32_t stride = innerCoefficient(0);
+    const bool isShort = innerExtent() < SHORT && rank > 1;
     while (count > 0) {
       const uint32_t at = coordinates[last()];
+      if (isShort && at == 0 && count >= innerExtent()) {
+        const uint32_t words = readRows(tensor, to, count / innerExtent()) * innerExtent();
+        to += words;
+        count -= words;
+        continue;
+      }
       const uint32_t run = least(count, innerExtent() - at);
       copyRun(to, tensor + (values[0] + at * stride), static_cast<int32_t>(stride), run);
       to += run;
@@ -110,17 +111,30 @@ struct Walker {
   }
 
 private:
+  /** Rows shorter than this are copied several at a time: going from one to the next costs as much as some words. */
+  static constexpr uint32_t SHORT = 16;
+
+  /** Copies at most `most` of the next rows, all of which differ on the axis before the last only; how many. */
+  uint32_t readRows(const float *tensor, float *to, uint32_t most) {
+    const uint32_t axis = last() - 1, stride = innerCoefficient(0), across = coefficients[0][axis];
+    const uint32_t rows = least(most, extents[axis] - coordinates[axis]);
+    uint32_t start = values[0];
+    for (uint32_t row = 0; row < rows; row++, start += across) {
+      for (uint32_t i = 0; i < innerExtent(); i++) *to++ = tensor[start + i * stride];
+    }
+    // To the last of them, and from there as ever.
+    coordinates[axis] += rows - 1;
+    values[0] += (rows - 1) * across;
+    next();
+    return rows;
+  }
+
   void advance(uint32_t at, uint32_t run) {
     const bool ended = at + run == innerExtent();
     coordinates[last()] = ended ? 0 : at + run;
     if (ended) next();
   }
 
-  static void swap(uint32_t &a, uint32_t &b) {
-    const uint32_t kept = a;
-    a = b;
-    b = kept;
-  }
 
   bool isMergeable(uint32_t outer, uint32_t inner) const {
     for (uint32_t f = 0; f < functions; f++) {

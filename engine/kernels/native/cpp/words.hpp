@@ -5,7 +5,7 @@
 
 /**
  * Copies of runs of words. Words travel as floats: a copy changes no bit, and x86-64 and ARM move floats without looking at
- * them. UNITS: strides in words; a View may read backwards.
+ * them. UNITS: strides in words.
  */
 namespace {
 
@@ -25,20 +25,6 @@ inline void copyRun(float *to, const float *from, int32_t stride, uint32_t count
   } else {
     for (uint32_t i = 0; i < count; i++, from += stride) to[i] = *from;
   }
-}
-
-/** Writes `count` equal words `stride` words apart. */
-inline void fillApart(float *to, uint32_t stride, float word, uint32_t count) {
-  if (stride == 1) fillRun(to, word, count);
-  else
-    for (uint32_t i = 0; i < count; i++, to += stride) *to = word;
-}
-
-/** Copies `count` words that lie `fromStride` words apart to words `toStride` words apart. */
-inline void copyApart(float *to, uint32_t toStride, const float *from, int32_t fromStride, uint32_t count) {
-  if (toStride == 1) copyRun(to, from, fromStride, count);
-  else
-    for (uint32_t i = 0; i < count; i++, to += toStride, from += fromStride) *to = *from;
 }
 
 } // namespace
