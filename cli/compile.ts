@@ -89,7 +89,7 @@ export function compileCommand(io: Io): Command {
         "between states committed in it, for estimates; as submit chooses",
         integer(1, 2 ** 32 - 1),
       )
-      .addOption(storeOption("--bundle <folder>", "where to write the bundle", "PINPOINT_BUNDLE", "bundle")),
+      .addOption(storeOption("--bundle <folder>", "where to write the bundle", "PINPOINT_BUNDLE")),
   );
   return withModelOptions(command.argument("<model>", "ONNX file"))
     .addHelpText(

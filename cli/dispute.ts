@@ -257,7 +257,7 @@ export function disputeCommand(io: Io): Command {
       new Command("dispute")
         .description("print a game as a readable record: who moved what, the culprit, the gas")
         .argument("<game>", "number of the game", id),
-    ).addOption(storeOption("--cache <folder>", "where fetched artifacts are kept", "PINPOINT_ARTIFACTS", "cache")),
+    ).addOption(storeOption("--cache <folder>", "where fetched artifacts are kept", "PINPOINT_ARTIFACTS")),
   )
     .addHelpText("after", "\nExamples:\n  pinpoint dispute 1\n  pinpoint dispute 1 --json")
     .action((gameId: bigint, options: Options) => run(gameId, options, io));

@@ -40,7 +40,7 @@ export function draftCommand(io: Io): Command {
   return withJson(withChain(withTerms(withModelOptions(command.argument("<model>", "ONNX file")), true)))
     .option("--uri <url>", "where others will fetch the bundle")
     .option("--out <file>", "where to write it", "job.json")
-    .addOption(storeOption("--bundle <folder>", "where to write the bundle", "PINPOINT_BUNDLE", "bundle"))
+    .addOption(storeOption("--bundle <folder>", "where to write the bundle", "PINPOINT_BUNDLE"))
     .addHelpText(
       "after",
       "\nIt compiles, asks the chain for the least stake and sends nothing. Paths in the file are relative to it.\n\nExamples:\n" +

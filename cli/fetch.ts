@@ -94,7 +94,7 @@ export function fetchCommand(io: Io): Command {
       .option("--evaluate", "mean loss, and accuracy, on the held-out samples (on the training samples if none are)")
       .option("--continue <text>", "a text model: continue this text")
       .option("--characters <number>", "how many tokens", integer(1, 100_000), 200)
-      .addOption(storeOption("--cache <folder>", "where fetched artifacts are kept", "PINPOINT_ARTIFACTS", "cache")),
+      .addOption(storeOption("--cache <folder>", "where fetched artifacts are kept", "PINPOINT_ARTIFACTS")),
   )
     .addHelpText(
       "after",

@@ -62,9 +62,12 @@ export function engineOption(): Option {
   return new Option("--engine <engine>", text).choices(engineChoices).default("best");
 }
 
-/** Adds a folder option for artifacts. */
-export function storeOption(flags: string, text: string, env: string, name: string): Option {
-  return new Option(flags, text).env(env).default(`${folder}/${name}`);
+/**
+ * An option for a folder of artifacts. What a person compiles and what he fetches lie in one, named by their hashes: the model
+ * that comes back is read with the bundle that went out, also when nobody serves that any more.
+ */
+export function storeOption(flags: string, text: string, env: string): Option {
+  return new Option(flags, text).env(env).default(`${folder}/artifacts`);
 }
 
 /** Errors: OperatorError `deployment-missing`, `bad-deployment`, `wrong-chain`; TransientError `rpc-unreachable`. */

@@ -22,7 +22,7 @@ export function serveCommand(io: Io): Command {
   return withJson(
     new Command("serve")
       .description("serve the artifacts of a folder, in the foreground")
-      .addOption(storeOption("--bundle <folder>", "folder of artifacts", "PINPOINT_BUNDLE", "bundle"))
+      .addOption(storeOption("--bundle <folder>", "folder of artifacts", "PINPOINT_BUNDLE"))
       .option("--host <address>", "address to serve on", "127.0.0.1")
       .option("--port <number>", "port to serve on; 0 takes a free one", integer(0, 65_535), 8_600),
   )

@@ -153,7 +153,7 @@ export function submitCommand(io: Io): Command {
     .option("--host <address>", "address to serve on", "127.0.0.1")
     .option("--port <number>", "port to serve on; 0 takes a free one", integer(0, 65_535), 0)
     .option("--dry-run", "print terms and costs, send nothing")
-    .addOption(storeOption("--bundle <folder>", "where the bundle is", "PINPOINT_BUNDLE", "bundle"))
+    .addOption(storeOption("--bundle <folder>", "where the bundle is", "PINPOINT_BUNDLE"))
     .addHelpText(
       "after",
       "\nA job file has its own terms, and paths relative to itself; pinpoint draft writes one.\n" +

@@ -142,7 +142,7 @@ export function verifyCommand(io: Io): Command {
       .option("--checkpoint <number>", "only the segment that ends there; all if left out", integer(0, 65_534))
       .addOption(engineOption())
       .option("--threads <number>", "threads that compute", integer(1, 64), availableParallelism())
-      .addOption(storeOption("--cache <folder>", "where fetched artifacts are kept", "PINPOINT_ARTIFACTS", "cache")),
+      .addOption(storeOption("--cache <folder>", "where fetched artifacts are kept", "PINPOINT_ARTIFACTS")),
   )
     .addHelpText(
       "after",

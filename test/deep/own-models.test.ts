@@ -59,7 +59,7 @@ describe(`models written by a script, through pinpoint submit --model (seed ${SE
 
   /** Submits a model, and waits until a verifier attested the last checkpoint and the job is settled. */
   async function trained(...words: string[]): Promise<bigint> {
-    const usual = ["--window", "900", "--attestors", "1", "--serve", "--bundle", join(folder, "bundle")];
+    const usual = ["--window", "900", "--attestors", "1", "--serve", "--bundle", join(folder, "artifacts")];
     const { jobId } = await start("submit", "--model", ...words, ...usual).first;
     const id = BigInt(jobId);
     const job = () => readJob(network.chain, id);
@@ -73,8 +73,9 @@ describe(`models written by a script, through pinpoint submit --model (seed ${SE
     return id;
   }
 
+  /** As a submitter fetches it: with the bundle that he compiled in the same folder, since `--serve` ends with the job. */
   async function fetched(jobId: bigint, ...words: string[]): Promise<any> {
-    return start("fetch", String(jobId), "--cache", join(folder, "cache"), "--evaluate", ...words).first;
+    return start("fetch", String(jobId), "--cache", join(folder, "artifacts"), "--evaluate", ...words).first;
   }
 
   it("a convolutional network tells shapes apart", async function () {
