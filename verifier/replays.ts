@@ -107,13 +107,11 @@ export class Replays {
       bundle = from(terms.uri).catch(() => from(job.uri));
       this.#bundles.set(job.termsHash, bundle);
       bundle.catch(() => this.#bundles.delete(job.termsHash));
+      const refusal = tooLong(terms, workUnitsPerStep((await bundle).program), this.#config);
+      if (refusal !== undefined) this.#refusals.set(job.termsHash, refusal);
     }
     const { program } = await bundle;
-    const refusal = tooLong(await readTerms(chain, job.id), workUnitsPerStep(program), this.#config);
-    if (refusal !== undefined) {
-      this.#refusals.set(job.termsHash, refusal);
-      return false;
-    }
+    if (this.refusal(job) !== undefined) return false;
     await obtainState({ store, program, root: startRoot, uri: job.uri, signal });
     return true;
   }
