@@ -179,7 +179,7 @@ async function runAll(commands: string[][], countsFile: string, print: (output: 
 }
 
 function readCounts(file: string): Counts {
-  const none: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const none: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Counts) : none;
 }
 
@@ -208,8 +208,11 @@ function report(outcomes: Outcome[], seconds: number): void {
     const words = [stage.title.padEnd(18), `${seconds.toFixed(1)} s`.padStart(9), tests.padStart(12), note];
     console.log(`${ok ? "ok    " : "FAILED"} ${words.join("  ").trimEnd()}`);
   }
+  // What failed is above too, perhaps thousands of lines up.
+  for (const { stage, failures } of outcomes)
+    for (const failure of failures) console.log(`FAILED ${stage.title}: ${failure}`);
   console.log(`       ${"all, two at a time".padEnd(18)}  ${seconds.toFixed(1).padStart(7)} s`);
-  const sum = (key: keyof Counts) => outcomes.reduce((total, outcome) => total + outcome[key], 0);
+  const sum = (key: Exclude<keyof Counts, "failures">) => outcomes.reduce((total, outcome) => total + outcome[key], 0);
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
 }
 

@@ -118,7 +118,7 @@ describe("bad data of the other side", function () {
       await cancelJob(sender("submitter"), jobId);
     }
     const good = await network.submit();
-    expect(await network.finished(good, "honest")).to.include({ status: "Settled" });
+    expect(await network.settle(good, 0, "honest")).to.include({ status: "Settled" });
     expect(await solver.end("SIGTERM")).to.equal(0);
   });
 

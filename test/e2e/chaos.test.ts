@@ -38,13 +38,11 @@ describe("a little chaos", function () {
     const solver = network.spawn("honest");
     for (const daemon of [solver, verifier]) await daemon.line(({ event }) => event === "started");
     const redis = new RedisVictim(solver, join(network.folder, "honest"));
-    const jobId = await network.submit({ window: 900 });
+    const jobId = await network.submit();
     const suffered = sufferAll(troubles, never, (trouble) => proxy.suffer(trouble, never));
     for (const wipe of [false, true]) await redis.kill({ afterMs: 50, wipe }, never);
     await verifier.line(({ error }) => (error as { code?: string } | undefined)?.code === "executions-disagree");
-    await network.until(async () => (await readJob(network.chain, jobId)).status === "Closing");
-    await network.pass(900);
-    expect(await network.finished(jobId, "honest")).to.include({ status: "Settled", committed: 3, openGames: 0 });
+    expect(await network.settle(jobId, 0, "honest")).to.include({ status: "Settled", committed: 3, openGames: 0 });
     expect(await suffered).to.equal(4);
     expect(await readGameCount(network.chain)).to.equal(0n);
     expect(await solver.end("SIGTERM")).to.equal(0);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { parseSolverConfig, parseVerifierConfig, type SolverOptions } from "../../daemon/index.ts";
-import { gameRecord, readGameCount, readJob, readStake, readTokens } from "../../protocol/index.ts";
+import { gameRecord, readGameCount, readStake, readTokens } from "../../protocol/index.ts";
 import { startSolver, type Solver } from "../../solver/index.ts";
 import { startVerifier, type Verifier } from "../../verifier/index.ts";
 import { Network, type Role } from "./network.ts";
@@ -36,10 +36,7 @@ describe("a job from submission to settlement", function () {
   it("settles an honest job: trained, attested, paid", async () => {
     const before = await tokens("honest");
     await startAs("honest");
-    const jobId = await network.submit({ window: 900 });
-    await network.until(async () => (await readJob(network.chain, jobId)).attestations === 3);
-    await network.pass(900);
-    const job = await network.finished(jobId, "honest", "verifier");
+    const job = await network.settle(await network.submit(), 3, "honest", "verifier");
     expect(job).to.include({ status: "Settled", committed: 3, attestations: 3, openGames: 0 });
     const { locked, staked } = await stake("honest");
     expect(locked).to.equal(0n);

@@ -29,7 +29,7 @@ describe("daemons that are killed", function () {
     await killed.end("SIGKILL");
     const trained = killed.lines.filter(({ event }) => event === "trained").map(({ checkpoint }) => checkpoint);
     const solver = spawn("honest");
-    const job = await network.finished(jobId, "honest", "verifier");
+    const job = await network.settle(jobId, 8, "honest", "verifier");
     expect(job).to.include({ status: "Settled", committed: 8, attestations: 8 });
     const again = solver.lines.filter(({ event }) => event === "trained").map(({ checkpoint }) => checkpoint);
     expect(again.filter((checkpoint) => trained.includes(checkpoint))).to.deep.equal([]);
