@@ -16,10 +16,12 @@ export interface GameFigure {
   /** Bit patterns. */
   readonly claimed: string;
   readonly expected: string;
-  /** Answers of the challenger to what was revealed: his picks, and the judgement. */
+  /** Reveals that a pick answered. The revealed chunk and its judgement come after them. */
   readonly rounds: number;
   /** Judgement included, the opening not. UNITS: gas. */
   readonly gas: Readonly<Record<"defender" | "challenger" | "both" | "judge" | "open", number>>;
+  /** What a compiler's report says of the judgement: without its transaction, and the settlement after it. UNITS: gas. */
+  readonly estimate: number;
   readonly costs: readonly MoveCost[];
 }
 
@@ -36,6 +38,11 @@ export interface DisputeFigures {
     readonly endRoot: string;
   };
   readonly games: readonly GameFigure[];
+}
+
+/** Whether a move is the challenger's answer to a reveal. */
+export function isPick({ move }: MoveCost): boolean {
+  return move === "pickStep" || move === "pickSide" || move === "pickNode";
 }
 
 /** A figure beside what it may be. */

@@ -1,9 +1,10 @@
 import { DefectError, toHex } from "../../../common/index.ts";
 import { claimOf, exampleSubject } from "../../../dispute/index.ts";
 import { createExecutor, outputWords, stateCommitment, type Engine } from "../../../engine/index.ts";
+import { judgementCosts } from "../../../submitter/index.ts";
 import { createBoard, type Board, type BoardGame } from "../../contracts/game/board.ts";
 import { kindOf } from "./candidates.ts";
-import type { DisputeFigures, GameFigure } from "./figures.ts";
+import { isPick, type DisputeFigures, type GameFigure } from "./figures.ts";
 import type { RunFolder } from "./folder.ts";
 import { chooseLies, executeLie, type Lie } from "./lies.ts";
 import type { Plan } from "./plan.ts";
@@ -37,8 +38,9 @@ function figureOf({ subject }: DisputedStep, lie: Lie, { verdict, gas, costs }: 
     ...("k" in culprit ? { terms: culprit.k } : {}),
     claimed: hex(verdict!.claimed),
     expected: hex(verdict!.expected),
-    rounds: costs.filter(({ side, move }) => side === "challenger" && move !== "open").length,
+    rounds: costs.filter(isPick).length,
     gas: { defender, challenger, both: defender + challenger, judge, open: costs[0]!.gas },
+    estimate: judgementCosts(subject.program)[operator]!.gas,
     costs,
   };
 }

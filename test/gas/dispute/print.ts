@@ -5,7 +5,7 @@ const grouped = (value: number): string => value.toLocaleString("en-US");
 
 /** What a reader sees of one game. */
 export function gameLines(game: GameFigure): string[] {
-  const { reasons, kind, terms, operator, element, words, claimed, expected, rounds, gas, costs } = game;
+  const { reasons, kind, terms, operator, element, words, claimed, expected, rounds, gas, estimate, costs } = game;
   const size = terms === undefined ? "" : ` of ${grouped(terms)} terms`;
   return [
     `${kind}${size}, operator ${operator} (${reasons.join("; ")})`,
@@ -14,7 +14,7 @@ export function gameLines(game: GameFigure): string[] {
       const cells = [phase.padEnd(14), side.padEnd(10), move.padEnd(11), grouped(spent).padStart(9)];
       return `  ${cells.join("  ")} gas ${grouped(bytes).padStart(7)} bytes`;
     }),
-    `  ${rounds} rounds; defender ${grouped(gas.defender)} + challenger ${grouped(gas.challenger)} = ${grouped(gas.both)} gas, the judgement's ${grouped(gas.judge)} among it; opening ${grouped(gas.open)}`,
+    `  ${rounds} rounds and the judgement; defender ${grouped(gas.defender)} + challenger ${grouped(gas.challenger)} = ${grouped(gas.both)} gas, the judgement's ${grouped(gas.judge)} among it (estimated ${grouped(estimate)} and its transaction and settlement); opening ${grouped(gas.open)}`,
   ];
 }
 
