@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {JobId} from "./Ids.sol";
+
 /// @notice What a job waits for. Finished: Settled, Expired, Cancelled, Convicted, Ended. SPEC: spec/market.md.
 enum Status {
     None,
@@ -15,8 +17,8 @@ enum Status {
 }
 
 /// @notice A member of `Terms`, or a value derived from them, that a rule bounds. In the order in which they are checked.
-/// GridStates: states committed in a segment. Checkpoints: ⌈steps / interval⌉. Escrow: what the submitter deposits.
-/// Liability: window plus the longest game, in seconds.
+/// GridStates: states committed in a segment. Checkpoints: ⌈steps / interval⌉. Escrow: what the submitter deposits. Seats:
+/// verifier stakes of all expected seats. Liability: window plus the longest game, in seconds.
 enum Term {
     None,
     Steps,
@@ -25,9 +27,16 @@ enum Term {
     GridStates,
     Checkpoints,
     Order,
+    FloorPrice,
     Escrow,
+    ValueAtRisk,
+    Draws,
+    Attestors,
+    VerifierStake,
+    Seats,
     Stake,
     AcceptBy,
+    Auction,
     Duration,
     Window,
     Extension,
@@ -47,9 +56,17 @@ enum Term {
 /// @param seed Seed of the order and of random bits.
 /// @param order How samples are assigned: 1 sequential, 2 shuffled.
 /// @param workUnits Work units of the whole job. SPEC: spec/program.md.
-/// @param unitPrice Tokens a work unit, in the token's smallest unit (as every amount here).
-/// @param attestationFee Fee of one attestation.
-/// @param attestors Attestations that are paid, a checkpoint.
+/// @param solver Who alone may accept; zero for anyone.
+/// @param parent The job whose last state this one starts from; 0 for none.
+/// @param floorPrice Tokens a work unit at which the auction begins, in the token's smallest unit (as every amount here).
+/// @param unitPrice Tokens a work unit at most: where the auction ends.
+/// @param auction Seconds in which the price rises from `floorPrice` to `unitPrice`; 0 for `unitPrice` from the start.
+/// @param valueAtRisk What a false result is worth to a cheater at most; at least the whole price.
+/// @param draws Segments that are drawn for verification, 1 to all.
+/// @param attestors Seats that a drawn segment has on average; at most twice as many are taken.
+/// @param attestationFee Fee of one seat.
+/// @param verifierStake What a seat's verifier loses for a false or a missing attestation.
+/// @param jackpotFee What a settled job pays into the jackpot pool.
 /// @param stake What the solver locks; at least `IJobMarket.minimumStake`.
 /// @param bounty What the challenger of the convicting game gets.
 /// @param gasRate Tokens for a unit of gas.
@@ -74,9 +91,17 @@ struct Terms {
     uint32 seed;
     uint8 order;
     uint128 workUnits;
+    address solver;
+    JobId parent;
+    uint128 floorPrice;
     uint128 unitPrice;
-    uint128 attestationFee;
+    uint32 auction;
+    uint128 valueAtRisk;
+    uint16 draws;
     uint8 attestors;
+    uint128 attestationFee;
+    uint128 verifierStake;
+    uint128 jackpotFee;
     uint128 stake;
     uint128 bounty;
     uint64 gasRate;
@@ -100,9 +125,13 @@ struct Terms {
 /// @param openGames Games that keep the job from settling.
 /// @param ended Whether the submitter ended the job early.
 /// @param solver Who trains; zero before acceptance.
-/// @param attestations Attestations made so far, over all checkpoints.
+/// @param drawBlock The beacon's target block: its word draws segments, steps and verifiers; 0 before Closing.
+/// @param openedAt Time of submission, when the auction begins. UNITS: seconds since the epoch (as every time here).
 /// @param deadline Last second in which a checkpoint may be committed; 0 before acceptance. `end` brings it forward.
+/// @param snapshotAt Time of the last commitment but those that close the job, or of the acceptance: stakes as they were
+/// before it are drawn by.
 /// @param windowEnd First second in which no dispute may be opened any more; 0 before Closing.
+/// @param unitPrice Tokens a work unit, where the auction stood at acceptance; 0 before.
 /// @param termsHash keccak256 of the ABI encoding of the terms; `accept` names it.
 /// @param uri Where the solver serves checkpoints.
 struct Job {
@@ -114,9 +143,12 @@ struct Job {
     uint32 openGames;
     bool ended;
     address solver;
-    uint32 attestations;
+    uint64 drawBlock;
+    uint64 openedAt;
     uint64 deadline;
+    uint64 snapshotAt;
     uint64 windowEnd;
+    uint128 unitPrice;
     bytes32 termsHash;
     string uri;
 }
@@ -169,4 +201,34 @@ struct GameTerms {
     uint128 replayCompensation;
     uint32 clock;
     uint32 extension;
+}
+
+/// @notice The part of a job that rules its verification.
+/// @param status What the job waits for.
+/// @param solver Who trains; he has no seat.
+/// @param committed Checkpoints committed.
+/// @param convictedCheckpoint The checkpoint that fell; meaningful when Convicted.
+/// @param drawBlock The beacon's target block.
+/// @param snapshotAt Stakes as they were before this time are drawn by. UNITS: seconds since the epoch.
+/// @param closedAt When the job closed. UNITS: seconds since the epoch.
+/// @param window Seconds of the window.
+/// @param draws Segments that are drawn, at most those committed.
+/// @param attestors Seats that a drawn segment has on average.
+/// @param attestationFee Fee of a seat.
+/// @param verifierStake Stake behind a seat.
+/// @param jackpotFee What the job pays into the pool.
+struct SamplingTerms {
+    Status status;
+    address solver;
+    uint16 committed;
+    uint16 convictedCheckpoint;
+    uint64 drawBlock;
+    uint64 snapshotAt;
+    uint64 closedAt;
+    uint32 window;
+    uint16 draws;
+    uint8 attestors;
+    uint128 attestationFee;
+    uint128 verifierStake;
+    uint128 jackpotFee;
 }
