@@ -501,7 +501,7 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     }
 
     /// @dev The bounty goes to the drawn verifiers who attested before anybody could know it from the game that the segment
-    /// fails, in equal parts, else to the challenger, who also gets what the division leaves. UNITS: at most 254 parts.
+    /// fails, in equal parts, else to the challenger, who also gets what the division leaves. UNITS: at most 32 parts.
     /// @return own What the challenger got.
     function _payBounty(Game storage g, uint256 bounty, uint64 subject) private returns (uint256 own) {
         address[] memory failed = IVerification(bound[VERIFICATION]).failed(g.jobId, g.checkpoint);

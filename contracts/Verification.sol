@@ -410,7 +410,7 @@ contract Verification is IVerification {
     /// fees of all jobs carry it. SPEC: spec/verification.md, Jackpots. ROUNDS: down.
     function _keepJackpot(Seat storage s, SamplingTerms memory t) private {
         uint256 left = Math.saturatingSub(market.jackpotPool(), _jackpotsKept);
-        uint256 carried = (uint256(t.jackpotFee) * FORCED_ONE_IN) / (2 * uint256(t.draws));
+        uint256 carried = (uint256(t.jackpotFee) * FORCED_ONE_IN) / (2 * uint256(t.draws) * t.attestors);
         uint256 jackpot = Math.min(left / 3, carried);
         s.jackpot = uint128(jackpot);
         _jackpotsKept += jackpot;

@@ -187,6 +187,6 @@ interface IVerification {
     /// @notice Seats taken on segment k.
     function seatsTaken(JobId jobId, uint16 k) external view returns (uint256);
 
-    /// @notice Drawn verifiers who attested that segment k fails: they share the bounty of its conviction. At most 510.
+    /// @notice Drawn verifiers who attested that segment k fails: they share the bounty of its conviction. At most 32.
     function failed(JobId jobId, uint16 k) external view returns (address[] memory);
 }

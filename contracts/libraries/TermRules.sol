@@ -12,7 +12,7 @@ library TermRules {
     uint256 internal constant MAX_URI_BYTES = 256;
     uint256 private constant MAX_GRID = 64;
     uint256 private constant MAX_CHECKPOINTS = 65_535;
-    uint256 private constant MAX_ATTESTORS = 127;
+    uint256 private constant MAX_ATTESTORS = 16;
 
     /// @dev Share of draws that fall on verifiers whom nobody bought.
     uint256 private constant HONEST_NUMERATOR = 1;
