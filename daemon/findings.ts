@@ -25,6 +25,8 @@ export function trainedKey(job: Pick<Job, "id" | "termsHash">, k: number): strin
 export interface Replay {
   readonly endRoot: Hex;
   readonly segmentRoot: Hex;
+  /** State roots on the segment's grid; the last is the end root. */
+  readonly stateRoots: readonly Hex[];
   /** Whether the claim is another than ours. */
   readonly differs: boolean;
   /** What the execution took. UNITS: ms */
