@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { formatEther } from "viem";
 import {
+  auctionPriceOf,
   checkpointsOf,
   defaultGasCost,
   estimateProfit,
@@ -46,16 +47,28 @@ async function openJobs(chain: Chain, costs: Costs, limit: number): Promise<Open
     const open = page.filter(({ status }) => status === "Open");
     const terms = await Promise.all(open.map(({ id }) => readTerms(chain, id)));
     open.forEach((job, index) => {
-      if (terms[index]!.acceptBy >= timestamp) found.push(openJob(job, terms[index]!, costs));
+      if (terms[index]!.acceptBy >= timestamp) found.push(openJob(job, terms[index]!, costs, timestamp));
     });
   }
   return found.slice(0, limit);
 }
 
-function openJob({ id: job, submitter }: Job, terms: Terms, costs: Costs): OpenJob {
-  const { programRoot, steps, workUnits, unitPrice, stake, acceptBy, duration, uri } = terms;
+function openJob(open: Job, terms: Terms, costs: Costs, now: bigint): OpenJob {
+  const { id: job, submitter } = open;
+  const { programRoot, steps, workUnits, stake, acceptBy, duration, uri } = terms;
+  // What acceptance at this moment would bring: the price rises.
+  const unitPrice = auctionPriceOf(terms, open, now);
   const described = { job, submitter, programRoot, steps, checkpoints: checkpointsOf(terms) };
-  return { ...described, workUnits, unitPrice, stake, acceptBy, duration, uri, ...estimateProfit(terms, costs) };
+  return {
+    ...described,
+    workUnits,
+    unitPrice,
+    stake,
+    acceptBy,
+    duration,
+    uri,
+    ...estimateProfit({ ...terms, unitPrice }, costs),
+  };
 }
 
 const headings = ["job", "price", "profit", "work units", "checkpoints", "stake", "accept by", "seconds", "bundle"];

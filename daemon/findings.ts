@@ -13,6 +13,8 @@ export function identityOf({ id, termsHash }: Pick<Job, "id" | "termsHash">): st
 
 /** What a solver's training of a segment came to. */
 export interface Trained extends Checkpoint {
+  /** State roots on the segment's grid: the solver opens one of them. */
+  readonly stateRoots: readonly Hex[];
   /** Whether a bit was flipped on the way. */
   readonly flipped?: boolean;
 }

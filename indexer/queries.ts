@@ -55,13 +55,29 @@ export function checkpoints(database: Database, id: number, page: Page): unknown
   }));
 }
 
-export function attestations(database: Database, id: number, page: Page): unknown[] {
-  const sql = `${withOrigin("attestations")} where t.job = ? and t.k < ? order by t.k desc, t.block, t.log_index limit ?`;
+/** What became of the seats of a job, newest first. */
+export function seats(database: Database, id: number, page: Page): unknown[] {
+  const sql = `${withOrigin("seat_changes")} where t.job = ? and t.k < ? order by t.k desc, t.block, t.log_index limit ?`;
   return database.all(sql, id, page.before ?? Number.MAX_SAFE_INTEGER, page.limit).map((row) => ({
     k: row.k,
-    verifier: row.verifier,
-    root: row.root,
-    attestedAt: row.timestamp,
+    verifier: row.verifier === "" ? null : row.verifier,
+    change: row.change,
+    ...json(row.detail),
+    changedAt: row.timestamp,
+    transaction: row.tx,
+  }));
+}
+
+/** Proven models, newest first. */
+export function models(database: Database, page: Page): unknown[] {
+  const sql = `${withOrigin("models")} where t.job < ? order by t.job desc limit ?`;
+  return database.all(sql, page.before ?? Number.MAX_SAFE_INTEGER, page.limit).map((row) => ({
+    job: row.job,
+    parent: row.parent === 0 ? null : row.parent,
+    stateRoot: row.state_root,
+    generation: row.generation,
+    steps: row.steps,
+    registeredAt: row.timestamp,
     transaction: row.tx,
   }));
 }

@@ -89,13 +89,12 @@ export class Reconciler {
   }
 
   async #job(id: number, at: At): Promise<string | undefined> {
-    const { status, committed, attestations, ...state } = await readJob(this.#chain, BigInt(id), at);
+    const { status, committed, ...state } = await readJob(this.#chain, BigInt(id), at);
     const found = job(this.#database, id) as Partial<Found> & Pick<Found, "status" | "committed">;
     const { solver = zeroAddress, deadline = 0, windowEnd = 0, ended = false } = found;
-    const attested = this.#database.one("select count(*) as count from attestations where job = ?", id);
     const places = [state.solver, Number(state.deadline), Number(state.windowEnd), state.ended];
-    const told = [found.status, found.committed, attested?.count, solver, deadline, windowEnd, ended];
-    return differing(`job ${id}`, [status, committed, attestations, ...places], told);
+    const told = [found.status, found.committed, solver, deadline, windowEnd, ended];
+    return differing(`job ${id}`, [status, committed, ...places], told);
   }
 
   async #game(id: number, at: At): Promise<string | undefined> {

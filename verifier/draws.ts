@@ -5,7 +5,8 @@ import {
   isSegmentDrawn,
   partOf,
   readSampling,
-  readWeight,
+  readVerifier,
+  readWeights,
   readWord,
   segmentOf,
   type Job,
@@ -31,7 +32,10 @@ export async function readDrawn({ chain, address }: Session, job: Job, now: bigi
   const sampling = await readSampling(chain, job.id);
   const word = await readWord(chain, sampling.drawBlock);
   if (word === undefined) return undefined;
-  const { weight, total, secretsAt } = await readWeight(chain, address, sampling.snapshotAt - 1n);
+  const [{ weight, total }, { secretsAt }] = await Promise.all([
+    readWeights(chain, address, sampling.snapshotAt - 1n),
+    readVerifier(chain, address),
+  ]);
   const all = Array.from({ length: sampling.committed }, (_, k) => k);
   const segments = all.filter((k) => isSegmentDrawn(word, job.id, k, sampling));
   const may = secretsAt > 0n && secretsAt < sampling.snapshotAt;
@@ -43,5 +47,5 @@ export async function readDrawn({ chain, address }: Session, job: Job, now: bigi
 
 /** Place of the drawn state of segment k among those on its grid, and how many there are. */
 export function placeOf({ word }: Drawn, job: Job, terms: Terms, k: number): { index: number; states: number } {
-  return drawnState(word, job.id, k, segmentOf(terms, k).steps, terms.grid);
+  return drawnState(word, job.id, k, { steps: segmentOf(terms, k).steps, grid: terms.grid });
 }

@@ -1,6 +1,7 @@
 import { zeroHash, type Hex } from "viem";
 import { crashPoint, identityOf, type Head, type Outcome, type Replay, type Session } from "../daemon/index.ts";
 import {
+  accusationSealOf,
   attestSeat,
   closeAccusation,
   closeSeat,
@@ -12,13 +13,12 @@ import {
   readOpenedState,
   readSeat,
   readTerms,
-  recordWord,
   revealSeat,
-  sealAccusation,
   sealOf,
   sealSeat,
   accuseSeat,
   truthHashOf,
+  wordCall,
   type Call,
   type Job,
   type SecretTree,
@@ -67,7 +67,14 @@ export class Seats {
     const own = `seal/${identityOf(job)}/`;
     for (const { key, state } of journal.list(own)) {
       const k = Number(key.slice(own.length));
-      if (state === "mined") await this.#perform(`close-seat/${identityOf(job)}/${k}`, "closed", job, k, closeSeat(chain.deployment, job.id, k, address));
+      if (state === "mined")
+        await this.#perform(
+          `close-seat/${identityOf(job)}/${k}`,
+          "closed",
+          job,
+          k,
+          closeSeat(chain.deployment, job.id, k, address),
+        );
     }
     const accused = `accuse/${identityOf(job)}/`;
     for (const { key, state } of journal.list(accused)) {
@@ -80,7 +87,7 @@ export class Seats {
 
   /** Anyone may; whoever is late has paid for nothing, so those with seats to win take turns by their address. */
   async #recordWord(job: Job, head: Head): Promise<void> {
-    const call = await recordWord(this.#session.chain, job.drawBlock, head.number);
+    const call = await wordCall(this.#session.chain, job.drawBlock, head.number);
     if (call !== undefined) await this.#perform(`word/${job.drawBlock}`, "recorded", job, undefined, call);
   }
 
@@ -128,13 +135,15 @@ export class Seats {
   /** Seals that the others' attestations of a segment are wrong which are not what we replayed. */
   async #accuse(job: Job, terms: Terms, drawn: Drawn, k: number): Promise<void> {
     const { chain, address } = this.#session;
-    const wrong = (await readAttestations(chain, job, k)).filter(({ verifier }) => verifier !== address);
+    const wrong = (await readAttestations(chain, job)).filter(
+      ({ k: at, verifier }) => at === k && verifier !== address,
+    );
     if (wrong.length === 0) return;
     const truth = await this.#truth(job, terms, drawn, k);
     if (truth === undefined || truth === zeroHash) return;
     for (const { verifier, root } of wrong) {
       if (root === truth) continue;
-      const seal = sealAccusation(job.id, k, verifier, address, truth, this.#salt(job, k, verifier));
+      const seal = accusationSealOf(job.id, k, verifier, address, truth, this.#salt(job, k, verifier));
       const call = accuseSeat(chain.deployment, job.id, k, verifier, seal);
       this.#session.journal.keep(`accused/${identityOf(job)}/${k}/${verifier}`, truth);
       await this.#perform(`accuse/${identityOf(job)}/${k}/${verifier}`, "accused", job, k, call);
@@ -168,7 +177,13 @@ export class Seats {
     const { chain, address } = this.#session;
     if (this.#found(job, k) === undefined || !(await readSeat(chain, job.id, k, address)).attested) return;
     if ((await readOpenedState(chain, job.id, k)) !== undefined) return;
-    await this.#perform(`forfeit/${identityOf(job)}/${k}`, "forfeited", job, k, forfeitJob(chain.deployment, job.id, k));
+    await this.#perform(
+      `forfeit/${identityOf(job)}/${k}`,
+      "forfeited",
+      job,
+      k,
+      forfeitJob(chain.deployment, job.id, k),
+    );
   }
 
   /** Sends a call once. @returns whether it was made now */
