@@ -112,7 +112,7 @@ describe("a job that its submitter ends early", () => {
       await send("submitter", "end", jobId);
       await settle(jobId);
       expect(await credit("solver")).to.equal(paid);
-      expect(earnedOf(terms, 1)).to.equal(paid);
+      expect(earnedOf(terms, terms.unitPrice, 1)).to.equal(paid);
       expect((await credit("submitter")) + paid).to.equal(workUnits * terms.unitPrice);
     }
   });
