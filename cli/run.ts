@@ -14,6 +14,7 @@ import { fetchCommand } from "./fetch.ts";
 import { jobsCommand } from "./jobs.ts";
 import { keyCommand } from "./key.ts";
 import { serveCommand } from "./serve.ts";
+import { simulateCommand } from "./simulate.ts";
 import { statusCommand } from "./status.ts";
 import { submitCommand } from "./submit.ts";
 import { verifyCommand } from "./verify.ts";
@@ -49,6 +50,7 @@ function pinpointCommand(io: Io): Command {
     keyCommand,
     doctorCommand,
     breakerCommand,
+    simulateCommand,
   ];
   const subcommands = makers.map((make) => make(io));
   for (const subcommand of subcommands) command.addCommand(subcommand);

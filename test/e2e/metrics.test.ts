@@ -74,6 +74,8 @@ describe("metrics of daemons", function () {
   it("count what was trained, committed, replayed and attested", async () => {
     await network.submit({ window: 3_600 });
     await until(verifier, "pinpoint_attestations_total", 3);
+    // Others may see a transaction's block before its sender does.
+    await until(solver, "pinpoint_commits_total", 3);
     const [own, other] = [await scrape(solver), await scrape(verifier)];
     expect(own.get("pinpoint_steps_trained_total")).to.equal(24);
     expect(own.get("pinpoint_segments_trained_total")).to.equal(3);

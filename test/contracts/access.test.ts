@@ -1,0 +1,142 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { toFunctionSelector, type AbiFunction, type Address } from "viem";
+import { phases, type Phase } from "../../protocol/index.ts";
+import { Arena } from "./support/games.ts";
+import { goodTerms, readJob, running, submit, word } from "./support/jobs.ts";
+import { freshWorld, type Target, type World } from "./support/world.ts";
+
+/** A row of the table in docs/contracts/access.md, a function at a time. */
+interface Access {
+  readonly contract: string;
+  readonly name: string;
+  /** What anyone else's call reverts with; undefined where there is no one else. */
+  readonly error: string | undefined;
+}
+
+const page = join(import.meta.dirname, "../../docs/contracts/access.md");
+const rows: Access[] = readFileSync(page, "utf8")
+  .split("\n")
+  .map((line) => line.split("|").map((cell) => cell.trim()))
+  .filter((cells) => cells.length === 6 && (cells[2] ?? "").startsWith("`"))
+  .flatMap(([, contract = "", names = "", , error = ""]) =>
+    names.split(", ").map((name) => ({
+      contract,
+      name: name.replaceAll("`", ""),
+      error: error === "-" ? undefined : error,
+    })),
+  );
+
+const ids = (world: World): Record<string, Target> => ({
+  Staking: world.staking,
+  JobMarket: world.market,
+  Pinpoint: world.pinpoint,
+});
+
+/** Functions of a contract that change something, by name. The double's own are the test's. */
+function changing(contract: string, { abi }: Target): string[] {
+  const functions = abi.filter((item): item is AbiFunction => item.type === "function");
+  const writes = functions.filter(({ stateMutability }) => !["view", "pure"].includes(stateMutability));
+  const own = contract === "Pinpoint" ? writes.filter(({ name }) => name !== "set") : writes;
+  return [...new Map(own.map((item) => [toFunctionSelector(item), item.name])).values()].toSorted();
+}
+
+/** Name of the error that a call reverts with; "success" where it does not. */
+async function errorOf(world: World, from: Address, target: Target, name: string, args: readonly unknown[]) {
+  try {
+    await world.send(from, target, name, args);
+    return "success";
+  } catch (error) {
+    return /reverted: (\w+)/.exec((error as Error).message)?.[1] ?? (error as Error).message;
+  }
+}
+
+/** The phase in which a game waits for a move. */
+const phaseOf: Readonly<Record<string, Phase>> = {
+  revealSteps: "GridReveal",
+  pickStep: "GridPick",
+  revealTrace: "TraceReveal",
+  pickSide: "SidePick",
+  revealNodes: "OperatorReveal",
+  pickNode: "OperatorPick",
+  openTensor: "TensorReveal",
+  revealChunk: "ChunkReveal",
+  judge: "Judgement",
+};
+
+describe("access to the contracts", () => {
+  let world: World;
+  beforeEach(async () => (world = await freshWorld()));
+
+  it("is told of every function that changes anything, and of no other", () => {
+    for (const [contract, target] of Object.entries(ids(world))) {
+      const told = rows.filter((row) => row.contract === contract).map(({ name }) => name);
+      expect(told.toSorted(), contract).to.deep.equal(changing(contract, target));
+    }
+    expect(new Set(rows.map(({ contract }) => contract))).to.deep.equal(new Set(Object.keys(ids(world))));
+  });
+
+  it("is refused to strangers, with the error that is told, wherever it is not for anyone", async () => {
+    const { stranger, solver } = world.accounts;
+    const terms = await goodTerms(world);
+    const [open, run] = [await submit(world, terms), await running(world, terms)];
+    const { termsHash } = await readJob(world, open);
+    await world.send(solver, world.market, "commit", [run, termsHash, 0, word(1), word(2)]);
+    const args: Readonly<Record<string, readonly unknown[]>> = {
+      "Staking.lock": [stranger, 1n],
+      "Staking.unlock": [stranger, 1n],
+      "Staking.slash": [stranger, 1n, stranger, 0n],
+      "Staking.bind": [stranger],
+      "JobMarket.accept": [open, termsHash, ""],
+      "JobMarket.attest": [run, 0, word(1)],
+      "JobMarket.cancel": [open],
+      "JobMarket.end": [run],
+      "JobMarket.commit": [run, termsHash, 1, word(1), word(2)],
+      "JobMarket.openDispute": [run, 0],
+      "JobMarket.closeDispute": [run],
+      "JobMarket.convict": [run, 0, 0n],
+      "JobMarket.bind": [stranger],
+      "JobMarket.withdraw": [],
+      "JobMarket.withdrawTo": [stranger],
+      "Pinpoint.withdraw": [],
+      "Pinpoint.withdrawTo": [stranger],
+    };
+    const restricted = rows.filter(({ error, name }) => error !== undefined && phaseOf[name] === undefined);
+    for (const { contract, name, error } of restricted) {
+      const target = ids(world)[contract]!;
+      const given = args[`${contract}.${name}`];
+      expect(given, `arguments for ${contract}.${name}`).to.not.equal(undefined);
+      const all = { ...target, abi: [...target.abi, ...world.staking.abi] };
+      expect(await errorOf(world, stranger, all, name, given!), `${contract}.${name}`).to.equal(error);
+    }
+    expect(restricted.length).to.equal(Object.keys(args).length);
+  });
+
+  it("of a game is its mover's alone, in every phase", async () => {
+    const arena = await Arena.create(world);
+    const gameId = await arena.open();
+    const seen = new Set<string>();
+    for (let phase = await arena.phase(gameId); phases.indexOf(phase) < phases.indexOf("Judgement");) {
+      await refuseStrangers(arena, gameId, seen);
+      await arena.move(gameId);
+      phase = await arena.phase(gameId);
+    }
+    await refuseStrangers(arena, gameId, seen);
+    const moves = rows.filter(({ name }) => phaseOf[name] !== undefined);
+    expect([...seen].toSorted()).to.deep.equal(moves.map(({ name }) => name).toSorted());
+    for (const { name, error } of moves) expect(error, name).to.equal("NotMover");
+  });
+
+  /** The move that is due, made by everyone else. */
+  async function refuseStrangers(arena: Arena, gameId: bigint, seen: Set<string>): Promise<void> {
+    const { name, args } = await arena.rightMove(gameId);
+    const mover = await arena.mover(gameId);
+    const position = await arena.position(gameId);
+    for (const from of Object.values(world.accounts).filter((account) => account !== mover)) {
+      const call = [gameId, position, ...args];
+      expect(await errorOf(world, from, world.pinpoint, name, call), name).to.equal("NotMover");
+    }
+    seen.add(name);
+  }
+});
