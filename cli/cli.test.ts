@@ -245,7 +245,7 @@ describe("pinpoint", () => {
       await sendCall(sender(3), openGame(deployment, 1n, 1, claim.endRoot, honest.roots.at(-1)!));
       const found = new Journal(join(path("found"), journalName(scopeOf(deployment, devAccount(3).address))));
       const { endRoot, segmentRoot } = claim;
-      const replay: Replay = { endRoot, segmentRoot, differs: true, elapsedMs: 1 };
+      const replay: Replay = { endRoot, segmentRoot, stateRoots: [endRoot], differs: true, elapsedMs: 1 };
       found.keep(replayKey(await readJob(chain, 1n), 1, claim), replay);
       for (;;) {
         const { game } = await readGame(chain, 1n);

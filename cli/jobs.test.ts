@@ -203,8 +203,9 @@ describe("jobs on the command line", () => {
       expect([refused.code, refused.err.includes(`\`pinpoint end ${jobId}\``)]).to.deep.equal([1, true]);
       const ended = await ok("end", String(jobId), ...paid);
       const { timestamp } = await chain.client.getBlock();
-      const earned = (terms.workUnits * terms.unitPrice * 75n) / 200n;
-      expect(earnedOf(terms, 3)).to.equal(earned);
+      const { unitPrice } = await readJob(chain, jobId);
+      const earned = (terms.workUnits * unitPrice * 75n) / 200n;
+      expect(earnedOf(terms, unitPrice, 3)).to.equal(earned);
       expect(ended).to.include({ committed: 3, earned: String(earned), deadline: String(timestamp + 600n) });
       expect((await ok("status", String(jobId))).job).to.include({ status: "Running", ended: true });
       expect((await cli("status", String(jobId), ...common.slice(0, -1))).out).to.contain("ended by its submitter");

@@ -42,7 +42,7 @@ describe("a little chaos", function () {
     const suffered = sufferAll(troubles, never, (trouble) => proxy.suffer(trouble, never));
     for (const wipe of [false, true]) await redis.kill({ afterMs: 50, wipe }, never);
     await verifier.line(({ error }) => (error as { code?: string } | undefined)?.code === "executions-disagree");
-    expect(await network.settle(jobId, 0, "honest")).to.include({ status: "Settled", committed: 3, openGames: 0 });
+    expect(await network.settle(jobId, "honest")).to.include({ status: "Settled", committed: 3, openGames: 0 });
     expect(await suffered).to.equal(4);
     expect(await readGameCount(network.chain)).to.equal(0n);
     expect(await solver.end("SIGTERM")).to.equal(0);

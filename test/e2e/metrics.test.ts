@@ -72,7 +72,9 @@ describe("metrics of daemons", function () {
   }
 
   it("count what was trained, committed, replayed and attested", async () => {
-    await network.submit({ window: 3_600 });
+    const jobId = await network.submit({ draws: 3, window: 3_600 });
+    await network.until(async () => (await network.seats(jobId, "verifier")).length === 3);
+    await network.passTo(jobId, "Attest");
     await until(verifier, "pinpoint_attestations_total", 3);
     // Others may see a transaction's block before its sender does.
     await until(solver, "pinpoint_commits_total", 3);
