@@ -209,6 +209,7 @@ describe("indexer", () => {
     await world.stake(solver, 10n ** 22n);
     await world.stake(verifier, 10n ** 21n);
     await world.send(verifier, enrollVerifier(deployment, 10n ** 21n, secrets.root));
+    await world.request("evm_increaseTime", 5);
     await world.accept(1n);
     await world.commit(1n, 0);
     await world.send(challenger, approveTokens(deployment, "pinpoint", 10n ** 20n));
@@ -298,7 +299,7 @@ describe("indexer", () => {
     try {
       expect(await get()).to.deep.include({ games: [] });
       await own.submit(2);
-      await own.stake(solver, 10n ** 20n);
+      await own.stake(solver, 10n ** 22n);
       await own.accept(1n);
       await own.commit(1n, 0);
       await own.send(challenger, approveTokens(deployment, "pinpoint", 10n ** 20n));
