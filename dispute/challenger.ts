@@ -5,7 +5,7 @@ import { revealLevels, type Game, type Move, type RecordedMove } from "../protoc
 import { sideTree } from "./defender.ts";
 import { buildEvidence } from "./evidence.ts";
 import { rowsAbove, siblingsInRows } from "./revealed-tree.ts";
-import type { SegmentTrace } from "./segment-trace.ts";
+import type { ExecutedSegment } from "./segment-trace.ts";
 
 /** Where a challenger points when he sees no difference: the hostile challenger of the tests. */
 export interface Aim {
@@ -23,7 +23,7 @@ export interface Aim {
  * @param history the game's moves so far, oldest first
  * @throws DefectError `no-move` when the phase waits for nobody or for the defender; `no-reveal` when the reveal is missing
  */
-export function challengerMove(game: Game, history: readonly RecordedMove[], trace: SegmentTrace, aim?: Aim): Move {
+export function challengerMove(game: Game, history: readonly RecordedMove[], trace: ExecutedSegment, aim?: Aim): Move {
   const { claim } = trace.subject;
   const offset = game.firstStep - claim.firstStep;
   switch (game.phase) {
@@ -57,7 +57,7 @@ export function challengerMove(game: Game, history: readonly RecordedMove[], tra
   }
 }
 
-function pickStep(game: Game, roots: readonly Hex[], trace: SegmentTrace, spacing: number, aim?: Aim): Move {
+function pickStep(game: Game, roots: readonly Hex[], trace: ExecutedSegment, spacing: number, aim?: Aim): Move {
   const { firstStep } = trace.subject.claim;
   const offset = game.firstStep - firstStep;
   const own = (i: number): Hex => trace.roots[Math.min(offset + (i + 1) * spacing, offset + game.steps)];

@@ -3,7 +3,7 @@ import { DefectError, toHex, type MerkleTree } from "../common/index.ts";
 import { dtypeCodes, chunkAt } from "../engine/index.ts";
 import { revealLevels, type Game, type Move } from "../protocol/index.ts";
 
-import type { SegmentTrace, StepTrace } from "./segment-trace.ts";
+import type { ExecutedSegment, StepTrace } from "./segment-trace.ts";
 
 /**
  * The defender's next move: he opens what the challenger points at, from his own execution of the segment.
@@ -11,7 +11,7 @@ import type { SegmentTrace, StepTrace } from "./segment-trace.ts";
  *
  * @throws DefectError `no-move` when the phase waits for nobody or for the challenger
  */
-export function defenderMove(game: Game, trace: SegmentTrace): Move {
+export function defenderMove(game: Game, trace: ExecutedSegment): Move {
   const { claim, commitment } = trace.subject;
   const offset = game.firstStep - claim.firstStep;
   switch (game.phase) {

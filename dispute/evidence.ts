@@ -14,7 +14,7 @@ import {
 } from "../engine/index.ts";
 import type { DatasetOpening, Evidence, Game, Read, RecordedMove, Source } from "../protocol/index.ts";
 import { revealedOperators } from "./revealed-tree.ts";
-import type { SegmentTrace, StepTrace } from "./segment-trace.ts";
+import type { ExecutedSegment, StepTrace } from "./segment-trace.ts";
 
 const noDataset: DatasetOpening = { header: "0x", fieldTree: `0x${"00".repeat(32)}`, field: "0x", proof: [] };
 
@@ -28,7 +28,7 @@ const noDataset: DatasetOpening = { header: "0x", fieldTree: `0x${"00".repeat(32
 export function buildEvidence(
   game: Game,
   history: readonly RecordedMove[],
-  trace: SegmentTrace,
+  trace: ExecutedSegment,
   chunk: Hex,
   word: number,
 ): Evidence {
@@ -104,7 +104,7 @@ function openField(index: number, dataset: DatasetCommitment): DatasetOpening {
   };
 }
 
-function tensorOf(ref: Ref, step: StepTrace, trace: SegmentTrace): OpenTensor {
+function tensorOf(ref: Ref, step: StepTrace, trace: ExecutedSegment): OpenTensor {
   switch (ref.space) {
     case "state":
       return step.start.tensors[ref.index];
@@ -129,7 +129,7 @@ function readsOf(
   op: Operator,
   element: number,
   step: StepTrace,
-  trace: SegmentTrace,
+  trace: ExecutedSegment,
   tensors: readonly OpenTensor[],
 ): OperandRead[] {
   const { program, dataset } = trace.subject;

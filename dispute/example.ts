@@ -13,7 +13,7 @@ import {
   type State,
 } from "../engine/index.ts";
 import type { Claim } from "../protocol/index.ts";
-import { SegmentTrace, type Divergence, type Subject } from "./segment-trace.ts";
+import { SegmentTrace, type Divergence, type ExecutedSegment, type Subject } from "./segment-trace.ts";
 
 /** A segment both sides can execute, for tests and benchmarks of games. */
 export interface ExampleSegment {
@@ -24,7 +24,7 @@ export interface ExampleSegment {
   /** An execution that diverges. */
   run(flip: Divergence): SegmentTrace;
   /** What a solver with this execution claims. */
-  claimOf(trace: SegmentTrace): Claim;
+  claimOf(trace: ExecutedSegment): Claim;
 }
 
 /** What an example segment executes, from a state. */
@@ -35,14 +35,12 @@ export interface ExampleTraining<Source extends Words = Words> {
   readonly start: State;
 }
 
-/** A segment of a training from `firstStep`. UNITS: steps and grid in steps */
-export async function exampleSegment(
-  { program, constants, dataset, start }: ExampleTraining,
+/** What both sides hold before a game about a training's segment. */
+export function exampleSubject(
+  { program, constants, dataset }: Omit<ExampleTraining, "start">,
   claim: Subject["claim"],
-  engine: Engine = "reference",
-): Promise<ExampleSegment> {
-  const executor = await createExecutor(engine, { program, constants, dataset });
-  const subject: Subject = {
+): Subject {
+  return {
     program,
     commitment: programCommitment(program),
     dataset,
@@ -50,15 +48,31 @@ export async function exampleSegment(
     constants: constants.map((words, index) => commitTensor(words, program.constants[index].dtype)),
     claim,
   };
-  const run = (flip?: Divergence): SegmentTrace => new SegmentTrace(subject, executor, start, flip);
-  const claimOf = (trace: SegmentTrace): Claim => ({
+}
+
+/** What a solver with this execution claims. */
+export function claimOf({ subject, roots, segment }: ExecutedSegment): Claim {
+  const { claim, commitment, datasetCommitment: data } = subject;
+  return {
     ...claim,
-    programRoot: toHex(subject.commitment.root),
-    datasetRoot: toHex(subject.datasetCommitment.root),
-    startRoot: trace.roots[0],
-    endRoot: trace.roots[claim.steps],
-    segmentRoot: toHex(trace.segment.root),
-  });
+    programRoot: toHex(commitment.root),
+    datasetRoot: toHex(data.root),
+    startRoot: roots[0],
+    endRoot: roots[claim.steps],
+    segmentRoot: toHex(segment.root),
+  };
+}
+
+/** A segment of a training from `firstStep`. UNITS: steps and grid in steps */
+export async function exampleSegment(
+  training: ExampleTraining,
+  claim: Subject["claim"],
+  engine: Engine = "reference",
+): Promise<ExampleSegment> {
+  const { program, constants, dataset, start } = training;
+  const executor = await createExecutor(engine, { program, constants, dataset });
+  const subject = exampleSubject(training, claim);
+  const run = (flip?: Divergence): SegmentTrace => new SegmentTrace(subject, executor, start, flip);
   return { subject, start, honest: run(), run, claimOf };
 }
 

@@ -41,15 +41,24 @@ export interface StepTrace extends TraceCommitment {
   readonly start: StateCommitment;
 }
 
+/** One party's own execution of a segment, as the choice of moves asks for it. */
+export interface ExecutedSegment {
+  readonly subject: Subject;
+  /** State roots after 0 … steps steps of the segment. A game asks for those of the grid, and for those of the cell in dispute. */
+  readonly roots: readonly Hex[];
+  /** Tree under the segment root. */
+  readonly segment: MerkleTree;
+  /** Trace of the step that starts `offset` steps into the segment. A game asks for the step in dispute only. */
+  step(offset: number): StepTrace;
+}
+
 /**
  * One party's own execution of a segment: state roots after every step, the tree of the grid, and the trace of any step.
  * The last trace asked for is kept; another is recomputed from the segment's start.
  */
-export class SegmentTrace {
+export class SegmentTrace implements ExecutedSegment {
   readonly subject: Subject;
-  /** State roots after 0 … steps steps of the segment. */
   readonly roots: readonly Hex[];
-  /** Tree under the segment root. */
   readonly segment: MerkleTree;
   readonly #executor: Executor;
   readonly #start: State;
@@ -73,7 +82,6 @@ export class SegmentTrace {
     this.segment = segmentCommitment(gridSteps(steps, grid).map((after) => roots[after])).tree;
   }
 
-  /** Trace of the step that starts `offset` steps into the segment. */
   step(offset: number): StepTrace {
     if (this.#last?.offset !== offset) this.#last = { offset, trace: this.#trace(offset) };
     return this.#last.trace;

@@ -60,7 +60,7 @@ const STAGES: Stage[] = [
     name: "contracts",
     title: "contract tests",
     after: ["build"],
-    globs: ["test/contracts/**/*.test.ts"],
+    globs: ["test/{contracts,gas}/**/*.test.ts"],
     commands: (files) => [
       ["hardhat", "test", "mocha", ...files],
       ["node", "scripts/write-abis.ts", "--check"],

@@ -53,7 +53,7 @@ const variations: readonly (readonly [string, readonly Set[], Change])[] = [
   ["one of 128 forced", ["forced", "all"], { terms: { forcedOneIn: 128 } }],
   ["1 attestor", ["attention", "all"], { terms: { attestors: 1 } }],
   ["3 attestors", ["attention", "all"], { terms: { attestors: 3 } }],
-  ["5 attestors", ["attention"], { terms: { attestors: 5 } }],
+  ["4 attestors", ["attention"], { terms: { attestors: 4 } }],
   ["2 draws", ["attention"], { terms: { draws: 2 } }],
   ["10 draws", ["attention"], { terms: { draws: 10 } }],
   ["fee 1", ["attention"], { terms: { attestationFee: 1 } }],

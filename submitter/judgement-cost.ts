@@ -135,7 +135,7 @@ export function evidenceGas(bytes: number): number {
 }
 
 export interface JudgementCost {
-  /** Index of the operator one of whose elements is dearest. */
+  /** Index of the operator whose elements it is about. */
   readonly operator: number;
   readonly evidenceBytes: number;
   /** On ordinary data, and at most: on data made to be dear. */
@@ -143,16 +143,20 @@ export interface JudgementCost {
   readonly mostGas: number;
 }
 
-/** The dearest element of a program to judge. */
-export function dearestJudgement(program: Program): JudgementCost {
+/** What it costs to judge an element of each operator, in order. */
+export function judgementCosts(program: Program): JudgementCost[] {
   const sizes = new EvidenceSizes(program);
-  const costs = program.operators.map((each, operator): JudgementCost => {
+  return program.operators.map((each, operator): JudgementCost => {
     const evidenceBytes = sizes.of(operator);
     const [gas, mostGas] = computationGas(each);
     const evidence = evidenceGas(evidenceBytes);
     return { operator, evidenceBytes, gas: evidence + gas, mostGas: evidence + mostGas };
   });
-  return costs.reduce((most, cost) => (cost.mostGas > most.mostGas ? cost : most));
+}
+
+/** The dearest element of a program to judge. */
+export function dearestJudgement(program: Program): JudgementCost {
+  return judgementCosts(program).reduce((most, cost) => (cost.mostGas > most.mostGas ? cost : most));
 }
 
 /** Steps of a segment, and between states that its defender reveals first. */

@@ -1,12 +1,12 @@
 import { network } from "hardhat";
-import { parseEventLogs, zeroAddress, type Address, type Hex } from "viem";
+import { encodeFunctionData, parseEventLogs, size, zeroAddress, type Address, type Hex } from "viem";
 import {
   challengerMove,
   defenderMove,
   playMove,
   type Aim,
   type ExampleSegment,
-  type SegmentTrace,
+  type ExecutedSegment,
 } from "../../../dispute/index.ts";
 import {
   acceptJob,
@@ -29,9 +29,22 @@ import {
   type Chain,
   type Claim,
   type Game,
+  type MoveType,
+  type Phase,
   type RecordedMove,
+  type Side,
   type Terms,
 } from "../../../protocol/index.ts";
+
+/** What one transaction of a game cost. UNITS: gas; bytes of calldata. */
+export interface MoveCost {
+  /** Before the move; None of the opening. */
+  readonly phase: Phase;
+  readonly side: Side;
+  readonly move: MoveType | "open";
+  readonly gas: number;
+  readonly bytes: number;
+}
 
 /** A game played on the contracts, and what its moves cost. */
 export interface BoardGame {
@@ -43,7 +56,10 @@ export interface BoardGame {
     readonly expected: number;
   } | null;
   readonly moves: number;
+  /** Of the moves, without the opening. */
   readonly gas: { readonly defender: bigint; readonly challenger: bigint; readonly judge: bigint };
+  /** The opening, then every move. */
+  readonly costs: readonly MoveCost[];
 }
 
 /** The contracts on the in-process chain, with one job a claim and the games on it. */
@@ -150,11 +166,18 @@ export async function createBoard() {
   }
 
   /** Plays a game on a posted claim to its end, comparing the contract's state with the in-memory rules after every move. */
-  async function play(example: ExampleSegment, defender: SegmentTrace, aim?: Aim): Promise<BoardGame> {
+  async function play(
+    example: Pick<ExampleSegment, "claimOf"> & { readonly honest: ExecutedSegment },
+    defender: ExecutedSegment,
+    aim?: Aim,
+  ): Promise<BoardGame> {
     const claim = example.claimOf(defender);
     const jobId = await postClaim(claim);
     const proposed = aim === undefined ? example.claimOf(example.honest).endRoot : (`0x${"99".repeat(32)}` as Hex);
-    await send(challenger, openGame(deployment, jobId, claim.firstStep / claim.steps, claim.endRoot, proposed));
+    const open = openGame(deployment, jobId, claim.firstStep / claim.steps, claim.endRoot, proposed);
+    const { gasUsed } = await send(challenger, open);
+    const opening = { phase: "None", side: "challenger", move: "open" } as const;
+    const costs: MoveCost[] = [{ ...opening, gas: Number(gasUsed), bytes: size(encodeFunctionData(open as never)) }];
     const gameId = await readGameCount(chain);
     const history: RecordedMove[] = [];
     const gas = { defender: 0n, challenger: 0n, judge: 0n };
@@ -172,8 +195,17 @@ export async function createBoard() {
       const next = playMove(game, claim, move);
       const account = expected.side === "defender" ? solver : challenger;
       const position = positionOf(deployment, gameId, jobId, game);
-      const receipt = await send(account, makeMove(deployment, gameId, position, move));
+      const call = makeMove(deployment, gameId, position, move);
+      const receipt = await send(account, call);
       gas[expected.side] += receipt.gasUsed;
+      const bytes = size(encodeFunctionData(call as never));
+      costs.push({
+        phase: game.phase,
+        side: expected.side,
+        move: move.type,
+        gas: Number(receipt.gasUsed),
+        bytes,
+      });
       history.push({ side: expected.side, before: game, move });
       game = next.game;
       if (next.judgement === undefined) continue;
@@ -186,7 +218,7 @@ export async function createBoard() {
         throw new Error(
           `contract and rules judge differently: ${JSON.stringify({ claimed, bits, rules: next.judgement })}`,
         );
-      return { game: end, verdict: { operator, element, claimed, expected: bits }, moves: history.length, gas };
+      return { game: end, verdict: { operator, element, claimed, expected: bits }, moves: history.length, gas, costs };
     }
   }
 
