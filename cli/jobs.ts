@@ -24,7 +24,7 @@ interface Options extends ChainOptions {
 }
 
 /** A job that waits for a solver. UNITS: amounts in the token's smallest; seconds. */
-interface OpenJob extends Estimate, Pick<Terms, "workUnits" | "unitPrice" | "stake" | "acceptBy" | "duration" | "uri"> {
+interface OpenJob extends Estimate, Pick<Terms, "workUnits" | "unitPrice" | "stake" | "acceptBy" | "heartbeat" | "uri"> {
   readonly job: bigint;
   readonly submitter: string;
   readonly programRoot: string;
@@ -55,7 +55,7 @@ async function openJobs(chain: Chain, costs: Costs, limit: number): Promise<Open
 
 function openJob(open: Job, terms: Terms, costs: Costs, now: bigint): OpenJob {
   const { id: job, submitter } = open;
-  const { programRoot, steps, workUnits, stake, acceptBy, duration, uri } = terms;
+  const { programRoot, steps, workUnits, stake, acceptBy, heartbeat, uri } = terms;
   // What acceptance at this moment would bring: the price rises.
   const unitPrice = auctionPriceOf(terms, open, now);
   const described = { job, submitter, programRoot, steps, checkpoints: checkpointsOf(terms) };
@@ -65,7 +65,7 @@ function openJob(open: Job, terms: Terms, costs: Costs, now: bigint): OpenJob {
     unitPrice,
     stake,
     acceptBy,
-    duration,
+    heartbeat,
     uri,
     ...estimateProfit({ ...terms, unitPrice }, costs),
   };
@@ -75,10 +75,10 @@ const headings = ["job", "price", "profit", "work units", "checkpoints", "stake"
 
 function lines(jobs: readonly OpenJob[]): string[] {
   if (jobs.length === 0) return ["No job waits for a solver."];
-  const rows = jobs.map(({ job, price, profit, workUnits, checkpoints, stake, acceptBy, duration, uri }) => {
+  const rows = jobs.map(({ job, price, profit, workUnits, checkpoints, stake, acceptBy, heartbeat, uri }) => {
     const money = [formatEther(price), formatEther(profit)];
     const until = new Date(Number(acceptBy) * 1_000).toISOString();
-    return [job, ...money, workUnits, checkpoints, formatEther(stake), until, duration, uri].map(String);
+    return [job, ...money, workUnits, checkpoints, formatEther(stake), until, heartbeat, uri].map(String);
   });
   const all = [headings, ...rows];
   const widths = headings.map((_, column) => Math.max(...all.map((cells) => cells[column]!.length)));

@@ -12,9 +12,9 @@ export interface TermOptions extends Partial<Omit<TermChoices, "order" | "accept
 
 /** Terms by the same name as their option. */
 const names = [
-  "interval", "grid", "seed", "order", "solver", "parent", "floorPrice", "unitPrice", "auction", "valueAtRisk", "draws", "attestors",
+  "firstStep", "interval", "grid", "seed", "order", "solver", "parent", "floorPrice", "unitPrice", "auction", "valueAtRisk", "draws", "attestors",
   "attestationFee", "verifierStake", "jackpotFee", "stake", "bounty", "gasRate", "gasCap",
-  "replayCompensation", "latePenalty", "duration", "window", "clock", "extension",
+  "replayCompensation", "latePenalty", "heartbeat", "window", "clock", "extension",
 ] as const; // prettier-ignore
 
 /** The options that were given, as they are typed. */
@@ -37,6 +37,11 @@ export function withTerms(command: Command, needsSteps = false): Command {
   const steps = new Option("--steps <number>", "training steps of the whole job").argParser(integer(1, 2 ** 32 - 1));
   return command
     .addOption(steps.makeOptionMandatory(needsSteps))
+    .option(
+      "--first-step <number>",
+      "number of the first step (0, or where the parent stopped)",
+      integer(0, 2 ** 32 - 1),
+    )
     .option("--interval <steps>", "steps of a segment (an eighth of all, at most 4,096)", integer(1, 2 ** 32 - 1))
     .option("--grid <steps>", "steps between states committed in a segment", integer(1, 64))
     .option("--seed <number>", "of the order and of random bits (1)", integer(0, 2 ** 32 - 1))
@@ -63,7 +68,7 @@ export function withTerms(command: Command, needsSteps = false): Command {
     .option("--replay-compensation <amount>", "to a defender who wins", amount)
     .option("--late-penalty <amount>", "what a solver loses who does not finish", amount)
     .option("--accept-within <seconds>", "how long the job waits for a solver (1 day)", seconds)
-    .option("--duration <seconds>", "from acceptance to the last checkpoint (1 day)", seconds)
+    .option("--heartbeat <seconds>", "that the solver has for each checkpoint (1 day)", seconds)
     .option("--window <seconds>", "for disputes after the last checkpoint (1 day)", seconds)
     .option("--clock <seconds>", "that each side of a game has (1 hour)", seconds)
     .option(

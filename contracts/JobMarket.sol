@@ -90,7 +90,7 @@ contract JobMarket is IJobMarket, Binding, Credits {
         if (t.solver != address(0) && msg.sender != t.solver) revert NotNamedSolver(jobId, msg.sender, t.solver);
         if (block.timestamp > t.acceptBy) revert TooLate(jobId, t.acceptBy);
         if (bytes(uri).length > TermRules.MAX_URI_BYTES) revert UriTooLong(bytes(uri).length, TermRules.MAX_URI_BYTES);
-        uint64 deadline = uint64(block.timestamp) + t.duration;
+        uint64 deadline = uint64(block.timestamp) + t.heartbeat;
         uint128 unitPrice = _auctionPrice(j, t);
         j.status = Status.Running;
         j.solver = msg.sender;
@@ -123,6 +123,7 @@ contract JobMarket is IJobMarket, Binding, Credits {
         emit CheckpointCommitted(jobId, k, stateRoot, segmentRoot);
         if (committed != j.checkpoints) {
             j.snapshotAt = uint64(block.timestamp);
+            if (!j.ended) j.deadline = uint64(block.timestamp) + _terms[jobId].heartbeat;
         } else {
             (uint64 windowEnd, uint64 drawBlock) = _close(jobId, j);
             emit JobClosing(jobId, windowEnd, drawBlock);
@@ -161,7 +162,7 @@ contract JobMarket is IJobMarket, Binding, Credits {
         Status status = _outcome(jobId, j, t.parent);
         uint256 penalty = status == Status.Expired ? t.latePenalty : 0;
         uint256 price = TermRules.price(t.workUnits, j.unitPrice);
-        uint256 earned = status == Status.Expired ? 0 : _earned(j, t, price);
+        uint256 earned = _earned(j, t, price);
         uint256 jackpotFee = status == Status.Settled ? t.jackpotFee : 0;
         j.status = status;
         jackpotPool += jackpotFee;
@@ -310,12 +311,15 @@ contract JobMarket is IJobMarket, Binding, Credits {
         return t.floorPrice + uint128((uint256(t.unitPrice - t.floorPrice) * elapsed) / t.auction);
     }
 
-    /// @dev The parent is complete, Closing or Settled, and the state is its last one.
+    /// @dev The parent is final, or complete and Closing, and the state is the last one that it committed.
     function _requireParentState(JobId parent, bytes32 root) private view {
         Job storage p = _jobs[parent];
-        bool complete = p.committed == p.checkpoints && (p.status == Status.Closing || p.status == Status.Settled);
-        if (!complete) revert WrongStatus(parent, p.status);
-        bytes32 last = _checkpoints[parent][p.checkpoints - 1].stateRoot;
+        Status status = p.status;
+        bool ready = status == Status.Settled || status == Status.Ended || status == Status.Expired;
+        if (status == Status.Closing) ready = p.committed == p.checkpoints;
+        if (!ready) revert WrongStatus(parent, status);
+        if (p.committed == 0) revert NotCommitted(parent, 0, 0);
+        bytes32 last = _checkpoints[parent][p.committed - 1].stateRoot;
         if (root != last) revert WrongParentState(parent, last, root);
     }
 
@@ -337,10 +341,12 @@ contract JobMarket is IJobMarket, Binding, Credits {
 
     /// @dev How a job whose window is over ends. What is final never falls: while the parent may, nothing ends.
     function _outcome(JobId jobId, Job storage j, JobId parent) private view returns (Status) {
-        Status parentStatus = JobId.unwrap(parent) == 0 ? Status.Settled : _jobs[parent].status;
-        if (parentStatus == Status.Closing) revert ParentUnsettled(jobId, parent);
+        Job storage p = _jobs[parent];
+        if (p.status == Status.Closing) revert ParentUnsettled(jobId, parent);
         if (j.committed < j.checkpoints) return j.ended ? Status.Ended : Status.Expired;
-        return parentStatus == Status.Settled ? Status.Settled : Status.Ended;
+        // A complete job that is Ended is one whose own parent fell.
+        bool fell = p.status == Status.Convicted || (p.status == Status.Ended && p.committed == p.checkpoints);
+        return fell ? Status.Ended : Status.Settled;
     }
 
     /// @dev The price of the steps that are committed. ROUNDS: down, in the favour of the submitter, by less than the token's
@@ -367,7 +373,7 @@ contract JobMarket is IJobMarket, Binding, Credits {
     function _claim(JobId jobId, uint16 k) private view returns (Claim memory) {
         Terms storage t = _terms[jobId];
         Checkpoint storage claimed = _checkpoints[jobId][k];
-        uint256 firstStep = uint256(k) * t.interval;
+        uint256 before = uint256(k) * t.interval;
         return
             Claim({
                 programRoot: t.programRoot,
@@ -375,8 +381,8 @@ contract JobMarket is IJobMarket, Binding, Credits {
                 startRoot: k == 0 ? t.initialStateRoot : _checkpoints[jobId][k - 1].stateRoot,
                 endRoot: claimed.stateRoot,
                 segmentRoot: claimed.segmentRoot,
-                firstStep: uint32(firstStep),
-                steps: uint32(Math.min(t.interval, t.steps - firstStep)),
+                firstStep: t.firstStep + uint32(before),
+                steps: uint32(Math.min(t.interval, t.steps - before)),
                 grid: t.grid,
                 seed: t.seed,
                 order: t.order

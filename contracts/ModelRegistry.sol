@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IJobMarket} from "./interfaces/IJobMarket.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {JobId} from "./types/Ids.sol";
@@ -9,12 +10,12 @@ import {Model} from "./types/Model.sol";
 
 /// @title Proven models
 contract ModelRegistry is IModelRegistry {
-    /// @notice Whose settled jobs are models.
+    /// @notice Whose final jobs are models.
     IJobMarket public immutable market;
 
     mapping(JobId jobId => Model) private _models;
 
-    /// @param market_ Whose settled jobs are models.
+    /// @param market_ Whose final jobs are models.
     constructor(IJobMarket market_) {
         market = market_;
     }
@@ -23,15 +24,16 @@ contract ModelRegistry is IModelRegistry {
     function register(JobId jobId) external override {
         if (_models[jobId].steps != 0) revert AlreadyRegistered(jobId);
         Job memory job = market.job(jobId);
-        if (job.status != Status.Settled) revert NotSettled(jobId);
+        bool ended = job.status == Status.Settled || job.status == Status.Ended || job.status == Status.Expired;
+        if (!ended || job.committed == 0) revert NotFinal(jobId);
         Terms memory terms = market.terms(jobId);
         Model memory model_ = Model({
-            stateRoot: market.checkpoint(jobId, job.checkpoints - 1).stateRoot,
+            stateRoot: market.checkpoint(jobId, job.committed - 1).stateRoot,
             programRoot: terms.programRoot,
             datasetRoot: terms.datasetRoot,
             parent: terms.parent,
             generation: 0,
-            steps: terms.steps
+            steps: uint64(Math.min(uint256(job.committed) * terms.interval, terms.steps))
         });
         if (JobId.unwrap(terms.parent) != 0) {
             Model storage parent = _models[terms.parent];

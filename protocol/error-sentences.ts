@@ -5,8 +5,8 @@ import { statuses } from "./job.ts";
 
 /** Members of `Terms`, in the order of the contract's enum `Term`. */
 const terms = [
-  "none", "steps", "interval", "grid", "states of a segment", "checkpoints", "order", "floorPrice", "escrow", "valueAtRisk",
-  "draws", "attestors", "verifierStake", "stakes of all seats", "stake", "acceptBy", "auction", "duration", "window",
+  "none", "steps", "firstStep", "interval", "grid", "states of a segment", "checkpoints", "order", "floorPrice", "escrow", "valueAtRisk",
+  "draws", "attestors", "verifierStake", "stakes of all seats", "stake", "acceptBy", "auction", "heartbeat", "window",
   "extension", "clock", "uri", "window plus the longest game",
 ] as const; // prettier-ignore
 
@@ -55,7 +55,8 @@ const sentences: Readonly<Record<string, (facts: Values) => string>> = {
   NothingToOpen: (f) => `Segment ${f.k} of job ${f.jobId} has no drawn state that waits to be opened.`,
   NotOpened: (f) => `The drawn state of segment ${f.k} of job ${f.jobId} is not opened.`,
   AlreadyRecorded: (f) => `The word of block ${f.target} is known.`,
-  NotSettled: (f) => `Job ${f.jobId} is not settled: only then its last state is a model.`,
+  NotFinal: (f) =>
+    `Job ${f.jobId} has no state that cannot fall: only the last state of a job that is settled, ended or expired is a model.`,
   AlreadyRegistered: (f) => `The model of job ${f.jobId} is registered.`,
   ParentNotRegistered: (f) => `Register the model of job ${f.parent}, the parent of job ${f.jobId}, first.`,
   WrongRecipient: (f) => `Money sent to ${f.recipient} would be lost: name another recipient.`,

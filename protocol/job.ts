@@ -37,6 +37,8 @@ export interface Terms {
   readonly datasetRoot: Hex;
   readonly initialStateRoot: Hex;
   readonly manifestHash: Hex;
+  /** Number of the job's first step: 0, or where a job that resumes another goes on. */
+  readonly firstStep: number;
   readonly steps: number;
   /** Steps of a segment. */
   readonly interval: number;
@@ -77,7 +79,8 @@ export interface Terms {
   readonly latePenalty: bigint;
   /** Last second in which a solver may accept, since the epoch. */
   readonly acceptBy: bigint;
-  readonly duration: number;
+  /** Seconds for each checkpoint, from acceptance or from the one before. */
+  readonly heartbeat: number;
   readonly window: number;
   readonly clock: number;
   /** Seconds that a side has at least for a move, and a solver after an early end to commit what he trained. */
@@ -121,10 +124,18 @@ export interface Checkpoint {
   readonly segmentRoot: Hex;
 }
 
-/** First step and steps of segment k. */
-export function segmentOf(terms: Pick<Terms, "steps" | "interval">, k: number): { firstStep: number; steps: number } {
-  const firstStep = k * terms.interval;
-  return { firstStep, steps: Math.min(terms.interval, terms.steps - firstStep) };
+/** Number of the first step, and steps, of segment k. */
+export function segmentOf(
+  terms: Pick<Terms, "firstStep" | "steps" | "interval">,
+  k: number,
+): { firstStep: number; steps: number } {
+  const before = k * terms.interval;
+  return { firstStep: terms.firstStep + before, steps: Math.min(terms.interval, terms.steps - before) };
+}
+
+/** Steps of the first `committed` segments. */
+export function committedStepsOf(terms: Pick<Terms, "steps" | "interval">, committed: number): number {
+  return Math.min(committed * terms.interval, terms.steps);
 }
 
 /** Price of a whole job at so much a work unit. */
@@ -144,11 +155,11 @@ export function auctionPriceOf(
 }
 
 /**
- * What the solver of a job that is ended early is paid for its first `committed` checkpoints. SPEC: spec/market.md.
+ * What the solver of a job that does not fall is paid for its first `committed` checkpoints. SPEC: spec/market.md.
  * @param unitPrice where the auction stood at acceptance
  */
 export function earnedOf(terms: Terms, unitPrice: bigint, committed: number): bigint {
-  const steps = Math.min(committed * terms.interval, terms.steps);
+  const steps = committedStepsOf(terms, committed);
   return (priceOf(terms, unitPrice) * BigInt(steps)) / BigInt(terms.steps);
 }
 

@@ -82,14 +82,14 @@ describe("a solver's policy", () => {
     expect([tooPoor(loss, { minProfit: undefined }), tooPoor(loss, { minProfit: 0n })?.includes("of -1")]).to.deep.equal([undefined, true]); // prettier-ignore
   });
 
-  it("leaves a fifth of a job's time free", () => {
+  it("leaves a fifth of a checkpoint's time free", () => {
     const games = { interval: 10, extension: 20 };
-    expect(tooSlow({ steps: 80, duration: 100, ...games }, 1_000)).to.equal(undefined);
-    expect(tooSlow({ steps: 81, duration: 100, ...games }, 1_000)).to.match(/81 of its 100 seconds/);
+    expect(tooSlow({ heartbeat: 13, ...games }, 1_000)).to.equal(undefined);
+    expect(tooSlow({ heartbeat: 12, ...games }, 1_000)).to.match(/10 of its 12 seconds/);
   });
 
   it("leaves time for a segment's replay in every move", () => {
-    const slow = { steps: 80, duration: 1_000, interval: 10 };
+    const slow = { heartbeat: 1_000, interval: 10 };
     expect(tooSlow({ ...slow, extension: 20 }, 1_000)).to.equal(undefined);
     expect(tooSlow({ ...slow, extension: 19 }, 1_000)).to.match(/20 of its 19 seconds/);
   });

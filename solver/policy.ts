@@ -93,19 +93,20 @@ export function tooPoor(
   return `It pays ${price} and costs ${gasCost} of gas and ${computeCost} of computing: the profit of ${profit} is less than ${minProfit}.`;
 }
 
-/** Share of the job's time that training may fill: the rest is for restarts, disputes and slow blocks. */
+/** Share of a checkpoint's time that training may fill: the rest is for restarts, disputes and slow blocks. */
 const longestShare = 0.8;
 
 /** Replays of a segment that must fit into the least time for a move: the move's own, and one more for a busy machine. */
 const replaysPerMove = 2;
 
-/** Why a measured step is too slow for the job's time or for its games; undefined when it is not. UNITS: ms a step. Pure. */
+/** Why a measured step is too slow for the job's heartbeat or for its games; undefined when it is not. UNITS: ms a step. Pure. */
 export function tooSlow(
-  { steps, duration, interval, extension }: Pick<Terms, "steps" | "duration" | "interval" | "extension">,
+  { heartbeat, interval, extension }: Pick<Terms, "heartbeat" | "interval" | "extension">,
   stepMs: number,
 ): string | undefined {
-  const seconds = (stepMs * steps) / 1000;
-  if (seconds > duration * longestShare) return `It would train for ${Math.ceil(seconds)} of its ${duration} seconds.`;
+  const seconds = (stepMs * interval) / 1000;
+  if (seconds > heartbeat * longestShare)
+    return `A segment would train for ${Math.ceil(seconds)} of its ${heartbeat} seconds.`;
   const move = (replaysPerMove * stepMs * interval) / 1000;
   if (move > extension) return `A move in a game may take ${Math.ceil(move)} of its ${extension} seconds.`;
   return undefined;

@@ -86,6 +86,8 @@ const tensors = z.strictObject({
 });
 
 const terms = z.strictObject({
+  /** Where a job that resumes another goes on. */
+  firstStep: z.int().min(0).max(u32).optional(),
   steps: z.int().min(1).max(u32),
   interval: z.int().min(1).max(u32).optional(),
   grid: z.int().min(1).max(64).optional(),
@@ -111,7 +113,7 @@ const terms = z.strictObject({
   latePenalty: amount.optional(),
   /** Seconds from the submission; a file that names a moment would be of use only until then. */
   acceptWithin: seconds.optional(),
-  duration: seconds.optional(),
+  heartbeat: seconds.optional(),
   window: seconds.optional(),
   clock: seconds.optional(),
   extension: seconds.optional(),

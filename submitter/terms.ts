@@ -129,6 +129,7 @@ export async function completeTerms(
   const terms: Terms = {
     ...job.roots,
     ...moneyOf(choices, workUnits, checkpointsOf({ steps, interval })),
+    firstStep: choices.firstStep ?? 0,
     steps,
     interval,
     grid: choices.grid ?? defaultGrid(interval),
@@ -137,7 +138,7 @@ export async function completeTerms(
     workUnits,
     stake: 0n,
     acceptBy: choices.acceptBy ?? now + BigInt(day),
-    duration: choices.duration ?? day,
+    heartbeat: choices.heartbeat ?? day,
     window: choices.window ?? day,
     clock: choices.clock ?? 3_600,
     extension: choices.extension ?? 600,

@@ -74,7 +74,7 @@ interface IJobMarket {
     error NotCommitted(JobId jobId, uint256 k, uint256 committed);
     /// @notice Only the solver whom the terms name may accept.
     error NotNamedSolver(JobId jobId, address caller, address solver);
-    /// @notice A job starts from the last state of its parent, `last`.
+    /// @notice A job starts from the last state that its parent committed, `last`.
     error WrongParentState(JobId parent, bytes32 last, bytes32 given);
     /// @notice The parent may still fall.
     error ParentUnsettled(JobId jobId, JobId parent);

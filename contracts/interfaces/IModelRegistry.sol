@@ -5,10 +5,10 @@ import {JobId} from "../types/Ids.sol";
 import {Model} from "../types/Model.sol";
 
 /// @title Proven models
-/// @notice A settled job's last state, with the chain of jobs that it was trained by. Nothing here is ever changed, because
-/// what is settled never falls. SPEC: spec/market.md, Models.
+/// @notice The last state that a final job committed, with the chain of jobs that it was trained by. Nothing here is ever
+/// changed, because what is final never falls. SPEC: spec/market.md, Models.
 interface IModelRegistry {
-    /// @notice The last state of a settled job is a model.
+    /// @notice The last state of a final job is a model.
     event ModelRegistered(
         JobId indexed jobId,
         JobId indexed parent,
@@ -17,15 +17,16 @@ interface IModelRegistry {
         uint64 steps
     );
 
-    /// @notice The job is not settled: its last state may fall, or is not the one that was asked for.
-    error NotSettled(JobId jobId);
+    /// @notice The job is not Settled, Ended or Expired with a checkpoint: it has no state that cannot fall.
+    error NotFinal(JobId jobId);
     /// @notice The job is registered already.
     error AlreadyRegistered(JobId jobId);
     /// @notice The parent has to be registered first.
     error ParentNotRegistered(JobId jobId, JobId parent);
 
-    /// @notice Registers the last state of a settled job. Anyone.
-    /// Reverts: AlreadyRegistered; NotSettled; ParentNotRegistered.
+    /// @notice Registers the last state that a final job committed. Anyone. A job whose parent fell cannot be registered, for
+    /// its parent cannot be.
+    /// Reverts: AlreadyRegistered; NotFinal; ParentNotRegistered.
     function register(JobId jobId) external;
 
     /// @notice The model of a job; a zero state root where it is not registered.

@@ -28,6 +28,7 @@ library TermRules {
         uint256 unbondingSeconds
     ) internal view returns (uint16 checkpoints, uint256 escrow) {
         _range(Term.Steps, terms.steps, 1, type(uint32).max);
+        _range(Term.FirstStep, terms.firstStep, 0, type(uint32).max - terms.steps);
         _range(Term.Interval, terms.interval, 1, terms.steps);
         _range(Term.Grid, terms.grid, 1, MAX_GRID);
         _range(Term.GridStates, Math.ceilDiv(terms.interval, terms.grid), 1, MAX_GRID);
@@ -37,8 +38,7 @@ library TermRules {
         _range(Term.FloorPrice, terms.floorPrice, 0, terms.unitPrice);
         uint256 most = price(terms.workUnits, terms.unitPrice);
         checkpoints = uint16(count);
-        escrow = most + fees(terms.attestationFee, terms.attestors, terms.draws) + terms.jackpotFee;
-        _range(Term.Escrow, escrow, 0, type(uint128).max);
+        escrow = _escrow(terms, most);
         _verification(terms, count, most);
         _range(Term.Stake, terms.stake, minimumStake(terms), type(uint128).max);
         _times(terms, unbondingSeconds);
@@ -48,8 +48,16 @@ library TermRules {
     /// the winner and of the void games that are repaid, a tip, the late penalty), and what makes cheating a loss.
     /// SPEC: spec/market.md, Deterrence.
     function minimumStake(Terms calldata terms) internal pure returns (uint256) {
+        _escrow(terms, price(terms.workUnits, terms.unitPrice));
         uint256 gas = (1 + REFUNDED_GAMES) * terms.gasCap + TIMEOUT_GAS;
         return terms.bounty + gas * terms.gasRate + terms.latePenalty + _deterrence(terms);
+    }
+
+    /// @dev What the submitter deposits; bounded, so that no sum or product of amounts overflows.
+    function _escrow(Terms calldata terms, uint256 most) private pure returns (uint256 escrow) {
+        uint256 more = fees(terms.attestationFee, terms.attestors, terms.draws) + terms.jackpotFee;
+        escrow = Math.saturatingAdd(most, more);
+        _range(Term.Escrow, escrow, 0, type(uint128).max);
     }
 
     /// @dev L of the two inequalities, for a cheat in one segment and in all, with the segment's price for its cost and the
@@ -96,7 +104,7 @@ library TermRules {
     function _times(Terms calldata terms, uint256 unbondingSeconds) private view {
         _range(Term.AcceptBy, terms.acceptBy, block.timestamp, type(uint64).max);
         _range(Term.Auction, terms.auction, 0, terms.acceptBy - block.timestamp);
-        _range(Term.Duration, terms.duration, 1, type(uint32).max);
+        _range(Term.Heartbeat, terms.heartbeat, 1, type(uint32).max);
         _range(Term.Window, terms.window, WINDOW_PARTS, type(uint32).max);
         _range(Term.Extension, terms.extension, 1, type(uint32).max);
         _range(Term.Clock, terms.clock, terms.extension, type(uint32).max);

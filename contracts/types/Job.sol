@@ -22,6 +22,7 @@ enum Status {
 enum Term {
     None,
     Steps,
+    FirstStep,
     Interval,
     Grid,
     GridStates,
@@ -37,7 +38,7 @@ enum Term {
     Stake,
     AcceptBy,
     Auction,
-    Duration,
+    Heartbeat,
     Window,
     Extension,
     Clock,
@@ -48,9 +49,10 @@ enum Term {
 /// @notice Terms of a job, fixed when it is submitted.
 /// @param programRoot Identifies the program.
 /// @param datasetRoot Identifies the dataset.
-/// @param initialStateRoot Root of the state before step 0.
+/// @param initialStateRoot Root of the state before the first step.
 /// @param manifestHash SHA-256 of the manifest.
-/// @param steps Steps of the whole job, at least 1.
+/// @param firstStep Number of the job's first step: 0, or where a job that resumes another goes on.
+/// @param steps Steps of the whole job, at least 1; firstStep + steps < 2³².
 /// @param interval Steps of a segment, 1 to `steps`.
 /// @param grid Steps between two states committed in a segment, 1 to 64; a segment has at most 64 of them.
 /// @param seed Seed of the order and of random bits.
@@ -74,7 +76,7 @@ enum Term {
 /// @param replayCompensation What a defender who wins gets for replaying a segment.
 /// @param latePenalty What a solver who does not finish loses.
 /// @param acceptBy Last second in which a solver may accept. UNITS: seconds since the epoch.
-/// @param duration Seconds from acceptance to the deadline of the last checkpoint.
+/// @param heartbeat Seconds that the solver has for each checkpoint, from acceptance or from the one before.
 /// @param window Seconds from the last checkpoint (or from `expire`) in which disputes may be opened.
 /// @param clock Seconds that each side of a game has.
 /// @param extension Seconds that a side of a game has at least when it comes to move, and that the solver of a job that is
@@ -85,6 +87,7 @@ struct Terms {
     bytes32 datasetRoot;
     bytes32 initialStateRoot;
     bytes32 manifestHash;
+    uint32 firstStep;
     uint32 steps;
     uint32 interval;
     uint8 grid;
@@ -109,7 +112,7 @@ struct Terms {
     uint128 replayCompensation;
     uint128 latePenalty;
     uint64 acceptBy;
-    uint32 duration;
+    uint32 heartbeat;
     uint32 window;
     uint32 clock;
     uint32 extension;
@@ -127,7 +130,7 @@ struct Terms {
 /// @param solver Who trains; zero before acceptance.
 /// @param drawBlock The beacon's target block: its word draws segments, steps and verifiers; 0 before Closing.
 /// @param openedAt Time of submission, when the auction begins. UNITS: seconds since the epoch (as every time here).
-/// @param deadline Last second in which a checkpoint may be committed; 0 before acceptance. `end` brings it forward.
+/// @param deadline Last second in which the next checkpoint may be committed; 0 before acceptance. `end` brings it forward.
 /// @param snapshotAt Time of the last commitment but those that close the job, or of the acceptance: stakes as they were
 /// before it are drawn by.
 /// @param windowEnd First second in which no dispute may be opened any more; 0 before Closing.
@@ -167,7 +170,7 @@ struct Checkpoint {
 /// @param startRoot Root of the state before the segment.
 /// @param endRoot Root of the state after it, as claimed.
 /// @param segmentRoot Root over the states on its grid, as claimed.
-/// @param firstStep First step of the segment, from 0 over the whole job.
+/// @param firstStep Number of the segment's first step.
 /// @param steps Steps of the segment.
 /// @param grid Steps between two states under `segmentRoot`.
 /// @param seed The job's seed.

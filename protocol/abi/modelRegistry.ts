@@ -2,7 +2,7 @@
 export const modelRegistryAbi = [
   {"inputs":[{"internalType":"contract IJobMarket","name":"market_","type":"address"}],"stateMutability":"nonpayable","type":"constructor"},
   {"inputs":[{"internalType":"JobId","name":"jobId","type":"uint64"}],"name":"AlreadyRegistered","type":"error"},
-  {"inputs":[{"internalType":"JobId","name":"jobId","type":"uint64"}],"name":"NotSettled","type":"error"},
+  {"inputs":[{"internalType":"JobId","name":"jobId","type":"uint64"}],"name":"NotFinal","type":"error"},
   {"inputs":[{"internalType":"JobId","name":"jobId","type":"uint64"},{"internalType":"JobId","name":"parent","type":"uint64"}],"name":"ParentNotRegistered","type":"error"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"JobId","name":"jobId","type":"uint64"},{"indexed":true,"internalType":"JobId","name":"parent","type":"uint64"},{"indexed":false,"internalType":"bytes32","name":"stateRoot","type":"bytes32"},{"indexed":false,"internalType":"uint32","name":"generation","type":"uint32"},{"indexed":false,"internalType":"uint64","name":"steps","type":"uint64"}],"name":"ModelRegistered","type":"event"},
   {"inputs":[],"name":"market","outputs":[{"internalType":"contract IJobMarket","name":"","type":"address"}],"stateMutability":"view","type":"function"},

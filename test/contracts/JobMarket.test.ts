@@ -88,7 +88,7 @@ describe("JobMarket", () => {
       await deposit(world, accounts.solver, wanted.stake + 5n);
       await world.at(wanted.acceptBy);
       const accepted = event(await send(accounts.solver, "accept", jobId, termsHash, "http://solver"), "JobAccepted");
-      const deadline = wanted.acceptBy + BigInt(wanted.duration);
+      const deadline = wanted.acceptBy + BigInt(wanted.heartbeat);
       expect(accepted).to.deep.equal({ jobId, solver: accounts.solver, deadline, uri: "http://solver" });
       expect(await readJob(world, jobId)).to.include({
         status: 2,

@@ -55,14 +55,14 @@ describe("a job that its submitter ends early", () => {
     await world.at(at + 61n);
     await fails("solver", "commit", await commitment(world, jobId, 2), "TooLate", jobId, at + 60n);
 
-    const soon = await running(world, await goodTerms(world, { duration: 30 }));
+    const soon = await running(world, await goodTerms(world, { heartbeat: 30 }));
     const { deadline } = await readJob(world, soon);
     expect(event(await send("submitter", "end", soon), "JobEnded")).to.deep.equal({
       jobId: soon,
       committed: 0,
       deadline,
     });
-    const late = await running(world, await goodTerms(world, { duration: 30 }));
+    const late = await running(world, await goodTerms(world, { heartbeat: 30 }));
     const last = (await readJob(world, late)).deadline;
     for (const name of ["solver", "verifier", "stranger"] as const) {
       await fails(name, "end", [late], "NotSubmitter", late, accounts[name], submitter);

@@ -18,7 +18,7 @@ const terms = [
   "Escrow",
   "Stake",
   "AcceptBy",
-  "Duration",
+  "Heartbeat",
   "Window",
   "Extension",
   "Clock",
@@ -102,7 +102,7 @@ describe("Terms of a job", () => {
         [{ orderCode: 3 }, "Order", 3n, 1n, 2n],
         [{ workUnits: most128, unitPrice: 2n }, "Escrow", 2n * most128 + 6_000n, 0n, most128],
         [{ stake: minimum - 1n }, "Stake", minimum - 1n, minimum, most128],
-        [{ duration: 0 }, "Duration", 0n, 1n, u32],
+        [{ heartbeat: 0 }, "Heartbeat", 0n, 1n, u32],
         [{ window: 0 }, "Window", 0n, 1n, u32],
         [{ extension: 0 }, "Extension", 0n, 1n, u32],
         [{ clock: 59 }, "Clock", 59n, 60n, u32],
@@ -116,7 +116,7 @@ describe("Terms of a job", () => {
         ],
       ];
       // Each line's fault, and all faults of later rules with it: the first rule must speak.
-      const later: Partial<Terms> = { stake: 0n, duration: 0, window: 0, extension: 0, uri: "x".repeat(300) };
+      const later: Partial<Terms> = { stake: 0n, heartbeat: 0, window: 0, extension: 0, uri: "x".repeat(300) };
       for (const [change, term, value, least, most] of bad) {
         const rank = (name: string) => terms.indexOf(name as (typeof terms)[number]);
         const faults = Object.fromEntries(

@@ -192,7 +192,7 @@ export class Network {
       floorPrice: 10n ** 12n,
       auction: 0,
       attestors: 1,
-      duration: 3_600,
+      heartbeat: 3_600,
       window: windowSeconds,
     };
     const all = { ...usual, unitPrice: 10n ** 12n, uri: this.#bundles.url, ...choices };

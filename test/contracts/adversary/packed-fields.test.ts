@@ -51,7 +51,7 @@ class Longest {
     // A delay of the stake that leaves room for the longest clocks.
     const world = await World.create("TestToken", 2n ** 40n);
     const toy = new Toy(shape);
-    const longest = { clock: most32, extension: most32, window: most32, duration: most32, acceptBy: most(64) };
+    const longest = { clock: most32, extension: most32, window: most32, heartbeat: most32, acceptBy: most(64) };
     const terms = await goodTerms(world, {
       ...longest,
       programRoot: toy.programRoot,

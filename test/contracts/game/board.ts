@@ -73,8 +73,12 @@ export async function createBoard() {
   const market = await viem.deployContract("JobMarket", [token.address, staking.address, beacon.address]);
   const arbiter = await viem.deployContract("Arbiter");
   const pinpoint = await viem.deployContract("Pinpoint", [token.address, market.address, arbiter.address]);
-  const parts = [market.address, staking.address, pinpoint.address, beacon.address] as const;
-  const verification = await viem.deployContract("Verification", parts);
+  const verification = await viem.deployContract("Verification", [
+    market.address,
+    staking.address,
+    pinpoint.address,
+    beacon.address,
+  ]);
   const registry = await viem.deployContract("ModelRegistry", [market.address]);
   await staking.write.bind([[market.address, verification.address]]);
   await market.write.bind([[pinpoint.address, verification.address]]);
@@ -125,6 +129,7 @@ export async function createBoard() {
       datasetRoot: claim.datasetRoot,
       initialStateRoot: claim.startRoot,
       manifestHash: `0x${"11".repeat(32)}`,
+      firstStep: 0,
       steps: claim.firstStep + claim.steps,
       interval: claim.steps,
       grid: claim.grid,
@@ -149,7 +154,7 @@ export async function createBoard() {
       replayCompensation: 100n,
       latePenalty: 10n,
       acceptBy: now + 1000n,
-      duration: 1000,
+      heartbeat: 1000,
       window: 1000,
       clock: 1000,
       extension: 100,

@@ -157,7 +157,7 @@ export class Window {
   }
 
   async seat(verifier: Address, k: number): Promise<Seat> {
-    const seat = await this.world.read<Seat & { outcome: number }>(this.world.verification, "seat", [
+    const seat = await this.world.read<Omit<Seat, "outcome"> & { outcome: number }>(this.world.verification, "seat", [
       this.jobId,
       k,
       verifier,

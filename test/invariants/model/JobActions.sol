@@ -117,7 +117,7 @@ abstract contract JobActions is Model {
         t.replayCompensation = uint128(_roll(2) * _roll(50_000));
         t.latePenalty = uint128(_roll(2) * _roll(10_000));
         t.acceptBy = uint64(time + _roll(1_000));
-        t.duration = uint32(1 + _roll(500));
+        t.heartbeat = uint32(1 + _roll(500));
         t.window = uint32(1 + _roll(300));
         t.clock = uint32(1 + _roll(400));
         t.extension = uint32(1 + _roll(t.clock < 30 ? t.clock : 30));
@@ -156,7 +156,7 @@ abstract contract JobActions is Model {
         j.garbageFrom = _rarely(8) ? uint16(_roll(j.checkpoints)) : NEVER;
         j.lazyFrom = _rarely(4) ? uint16(_roll(j.checkpoints)) : NEVER;
         j.calm = _rarely(3);
-        j.deadline = time + t.duration;
+        j.deadline = time + t.heartbeat;
         stakes[solver].locked += t.stake;
         _become(id, Status.Running);
         return true;
