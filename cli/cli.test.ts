@@ -164,12 +164,18 @@ describe("pinpoint", () => {
       const uri = servers[0]!.url;
       const words = ["submit", manifest, "--steps", "8", "--interval", "4", "--grid", "2", "--bundle", path("bundle")];
       const dry = answer(await cli(...words, ...common, "--uri", uri, "--dry-run"));
-      expect(dry.costs.map(({ name }: any) => name)).to.deep.equal(["price", "attestation fees", "escrow"]);
+      expect(dry.costs.map(({ name }: any) => name)).to.deep.equal([
+        "price",
+        "attestation fees",
+        "jackpot fee",
+        "escrow",
+        "solver's stake",
+      ]);
       const keyless = await cli(...words, ...common, "--uri", uri);
       expect([keyless.code, keyless.err.includes("(no-key)")]).to.deep.equal([1, true]);
       expect((await cli(...words, ...common)).err).to.contain("(no-uri)");
       const submitted = answer(await cli(...words, ...common, "--uri", uri, "--key-file", path("key")));
-      expect(submitted).to.include({ jobId: "1", escrow: dry.costs[2].amount });
+      expect(submitted).to.include({ jobId: "1", escrow: dry.costs[3].amount });
       expect((await readTerms(chain, 1n)).stake).to.equal(BigInt(dry.terms.stake));
     });
 

@@ -145,7 +145,9 @@ describe("jobs on the command line", () => {
     const { jobId, terms } = await ok(...words, ...paid);
     const [job, ...older] = await ok("jobs", "--cost-per-unit", "400000000", "--gas-cost", "1000000000");
     expect(older.map((each: any) => each.job)).to.deep.equal(before.map((each) => each.job));
-    const price = BigInt(terms.workUnits) * 10n ** 9n;
+    // The auction has just begun at its floor.
+    expect(Number(job.unitPrice)).to.be.within(0.5e9, 0.51e9);
+    const price = BigInt(terms.workUnits) * BigInt(job.unitPrice);
     const gas = 100_000n + 8n * 80_000n + 90_000n + 42_000n;
     const profit = price - gas * 10n ** 9n - BigInt(terms.workUnits) * 400_000_000n;
     expect(job).to.include({

@@ -24,7 +24,8 @@ interface Options extends ChainOptions {
 }
 
 /** A job that waits for a solver. UNITS: amounts in the token's smallest; seconds. */
-interface OpenJob extends Estimate, Pick<Terms, "workUnits" | "unitPrice" | "stake" | "acceptBy" | "heartbeat" | "uri"> {
+interface OpenJob
+  extends Estimate, Pick<Terms, "workUnits" | "unitPrice" | "stake" | "acceptBy" | "heartbeat" | "uri"> {
   readonly job: bigint;
   readonly submitter: string;
   readonly programRoot: string;
@@ -71,7 +72,7 @@ function openJob(open: Job, terms: Terms, costs: Costs, now: bigint): OpenJob {
   };
 }
 
-const headings = ["job", "price", "profit", "work units", "checkpoints", "stake", "accept by", "seconds", "bundle"];
+const headings = ["job", "price", "profit", "work units", "checkpoints", "stake", "accept by", "heartbeat", "bundle"];
 
 function lines(jobs: readonly OpenJob[]): string[] {
   if (jobs.length === 0) return ["No job waits for a solver."];

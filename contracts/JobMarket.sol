@@ -120,14 +120,17 @@ contract JobMarket is IJobMarket, Binding, Credits {
         uint16 committed = k + 1;
         j.committed = committed;
         _checkpoints[jobId][k] = Checkpoint(stateRoot, segmentRoot);
-        emit CheckpointCommitted(jobId, k, stateRoot, segmentRoot);
-        if (committed != j.checkpoints) {
+        uint64 deadline = j.deadline;
+        bool complete = committed == j.checkpoints;
+        if (!complete) {
+            if (!j.ended) deadline = uint64(block.timestamp) + _terms[jobId].heartbeat;
             j.snapshotAt = uint64(block.timestamp);
-            if (!j.ended) j.deadline = uint64(block.timestamp) + _terms[jobId].heartbeat;
-        } else {
-            (uint64 windowEnd, uint64 drawBlock) = _close(jobId, j);
-            emit JobClosing(jobId, windowEnd, drawBlock);
+            j.deadline = deadline;
         }
+        emit CheckpointCommitted(jobId, k, stateRoot, segmentRoot, deadline);
+        if (!complete) return;
+        (uint64 windowEnd, uint64 drawBlock) = _close(jobId, j);
+        emit JobClosing(jobId, windowEnd, drawBlock);
     }
 
     /// @inheritdoc IJobMarket

@@ -218,8 +218,9 @@ contract Verification is IVerification {
         // Of a jackpot only what its catchers will be credited stays kept.
         uint256 owed = outcome == Outcome.Obeyed ? _share(s) * s.catches : 0;
         _jackpotsKept -= s.jackpot - owed;
-        emit SeatClosed(jobId, k, account, outcome);
-        _release(account, t.verifierStake, outcome >= Outcome.Wrong);
+        bool wrong = outcome >= Outcome.Wrong;
+        emit SeatClosed(jobId, k, account, outcome, wrong ? t.verifierStake : 0);
+        _release(account, t.verifierStake, wrong);
         bool earned = outcome == Outcome.Right || outcome == Outcome.Obeyed;
         if (s.attested) market.payFee(jobId, earned ? account : address(0));
     }

@@ -144,9 +144,17 @@ export interface DivergeAt {
   readonly bit: number;
 }
 
-/** The flip in steps of the whole job. UNITS: `interval` is the job's, in steps. */
-export function divergenceAt(at: DivergeAt, interval: number): Divergence {
-  return { step: at.checkpoint * interval + at.step, operator: at.operator, element: at.element, bit: at.bit };
+/** The flip, by the number of its step. UNITS: `firstStep` and `interval` are the job's, in steps. */
+export function divergenceAt(
+  at: DivergeAt,
+  { firstStep, interval }: { readonly firstStep: number; readonly interval: number },
+): Divergence {
+  return {
+    step: firstStep + at.checkpoint * interval + at.step,
+    operator: at.operator,
+    element: at.element,
+    bit: at.bit,
+  };
 }
 
 /**

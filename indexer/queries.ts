@@ -68,6 +68,15 @@ export function seats(database: Database, id: number, page: Page): unknown[] {
   }));
 }
 
+/** Attestations of a job, and seats of which something is told but not that they were taken. */
+export function seatCounts(database: Database, id: number): { readonly attested: number; readonly untold: number } {
+  const sql = `select (select count(*) from seat_changes where job = ?1 and change = 'Attested') as attested,
+    (select count(distinct k || verifier) from seat_changes t where job = ?1 and verifier != '' and not exists
+      (select 1 from seat_changes s where s.job = t.job and s.k = t.k and s.verifier = t.verifier and s.change = 'Sealed')) as untold`;
+  const row = database.one(sql, id);
+  return { attested: Number(row?.attested), untold: Number(row?.untold) };
+}
+
 /** Proven models, newest first. */
 export function models(database: Database, page: Page): unknown[] {
   const sql = `${withOrigin("models")} where t.job < ? order by t.job desc limit ?`;
@@ -173,6 +182,7 @@ export function balances(database: Database, account: string) {
     stake: stakeOf(ledger("staking")),
     jobMarket: owed(ledger("jobMarket")),
     pinpoint: owed(ledger("pinpoint")),
+    enrolled: ledger("draws").reduce((sum, { amount }) => sum + BigInt(amount!), 0n),
     paid: byReason(ledger("paid")),
   };
 }

@@ -66,8 +66,9 @@ function recordMarket(recorder: Recorder, event: EventOf<"jobMarket">): void {
       return recorder.change(jobId, "Convicted", { convictedCheckpoint: k, slashed, paid });
     }
     case "CheckpointCommitted": {
-      const { jobId, k, stateRoot, segmentRoot } = event.args;
-      return recorder.row("checkpoints", jobId, k, stateRoot, segmentRoot);
+      const { jobId, k, stateRoot, segmentRoot, deadline } = event.args;
+      recorder.row("checkpoints", jobId, k, stateRoot, segmentRoot);
+      return recorder.change(jobId, "Running", { deadline: Number(deadline) });
     }
     case "Credited":
     case "Withdrawn":
@@ -91,8 +92,10 @@ function recordVerification(recorder: Recorder, event: EventOf<"verification">):
     return recorder.row("seat_changes", jobId, k, "", "StateOpened", toJson({ root }));
   }
   const { jobId, k, verifier, ...detail } = event.args;
-  const told = "outcome" in detail ? { outcome: outcomes[detail.outcome] } : detail;
+  const told = "outcome" in detail ? { ...detail, outcome: outcomes[detail.outcome] } : detail;
   recorder.row("seat_changes", jobId, k, verifier, event.eventName, toJson(told));
+  if (!("burned" in detail) || detail.burned === 0n) return;
+  recorder.entry("accuser" in detail ? detail.accuser : verifier, "draws", "Burned", -detail.burned, jobId);
 }
 
 function recordModel(recorder: Recorder, { args }: EventOf<"modelRegistry">): void {

@@ -62,7 +62,7 @@ export class Training {
   /** The flip of a dishonest solver in a job, in steps of the job. */
   async divergence(jobId: bigint): Promise<Divergence | undefined> {
     if (this.#diverge === undefined) return undefined;
-    return divergenceAt(this.#diverge, (await readTerms(this.#session.chain, jobId)).interval);
+    return divergenceAt(this.#diverge, await readTerms(this.#session.chain, jobId));
   }
 
   #firstUntrained(job: Job): number {

@@ -76,17 +76,17 @@ function ceilDiv(a: bigint, b: bigint): bigint {
   return (a + b - 1n) / b;
 }
 
-/** Segments drawn: a quarter, at least four. */
+/** Segments drawn: a twentieth, at least one. */
 export function defaultDraws(checkpoints: number): number {
-  return Math.min(checkpoints, Math.max(4, Math.ceil(checkpoints / 4)));
+  return Math.ceil(checkpoints / 20);
 }
 
-/** Terms of money and of verification for what is not chosen. */
+/** Terms of money and of verification for what is not chosen, as docs/simulation.md recommends. */
 function moneyOf(choices: TermChoices, workUnits: bigint, checkpoints: number) {
   const unitPrice = choices.unitPrice ?? 1_000_000_000n;
   const price = workUnits * unitPrice;
   const perSegment = ceilDiv(price, BigInt(checkpoints));
-  const attestors = choices.attestors ?? 3;
+  const attestors = choices.attestors ?? 2;
   const draws = choices.draws ?? defaultDraws(checkpoints);
   const valueAtRisk = choices.valueAtRisk ?? price;
   const perSeat = ceilDiv(valueAtRisk, BigInt(Math.max(1, draws * attestors)));
@@ -99,9 +99,9 @@ function moneyOf(choices: TermChoices, workUnits: bigint, checkpoints: number) {
     valueAtRisk,
     draws,
     attestors,
-    attestationFee: choices.attestationFee ?? max(perSegment / 4n, parseEther("0.01")),
+    attestationFee: choices.attestationFee ?? max((perSegment * 5n) / 4n, parseEther("0.01")),
     verifierStake: choices.verifierStake ?? max(perSegment, perSeat),
-    jackpotFee: choices.jackpotFee ?? price / 100n,
+    jackpotFee: choices.jackpotFee ?? 0n,
     bounty: choices.bounty ?? max(price, parseEther("10")),
     gasRate: choices.gasRate ?? defaultGasCost,
     gasCap: choices.gasCap ?? defaultGasCap,

@@ -34,6 +34,9 @@ interface Found {
   readonly truth: Hex;
 }
 
+/** What is logged of a seat. */
+type SeatEvent = "recorded" | "sealed" | "attested" | "accused" | "revealed" | "proved" | "forfeited" | "closed";
+
 /** What may make a call of these come too late, or after somebody who did the same. None of it is a loss. */
 const overtaken = new Set(
   ["wrong-part", "job-not-closing", "seats-full", "already-sealed", "wrong-seat", "already-accused", "accusations-full"]
@@ -187,7 +190,7 @@ export class Seats {
   }
 
   /** Sends a call once. @returns whether it was made now */
-  async #perform(key: string, event: string, job: Job, k: number | undefined, call: Call): Promise<boolean> {
+  async #perform(key: string, event: SeatEvent, job: Job, k: number | undefined, call: Call): Promise<boolean> {
     const outcome: Outcome = await this.#session.transactions.perform({ key, call });
     if (outcome.kind === "refused") {
       if (overtaken.has(outcome.refusal.code)) return false;

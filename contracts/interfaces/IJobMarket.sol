@@ -29,7 +29,13 @@ interface IJobMarket {
     /// one.
     event JobAccepted(JobId indexed jobId, address indexed solver, uint128 unitPrice, uint64 deadline, string uri);
     /// @notice The solver committed checkpoint k.
-    event CheckpointCommitted(JobId indexed jobId, uint16 indexed k, bytes32 stateRoot, bytes32 segmentRoot);
+    event CheckpointCommitted(
+        JobId indexed jobId,
+        uint16 indexed k,
+        bytes32 stateRoot,
+        bytes32 segmentRoot,
+        uint64 deadline
+    );
     /// @notice The submitter ended the job early: checkpoints are accepted until `deadline`, and those committed by then are
     /// paid. `committed` are by now.
     event JobEnded(JobId indexed jobId, uint16 committed, uint64 deadline);

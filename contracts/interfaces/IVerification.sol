@@ -28,8 +28,8 @@ interface IVerification {
     event SecretRevealed(JobId indexed jobId, uint16 indexed k, address indexed verifier, bool forced, bytes32 truth);
     /// @notice An accuser showed that he knew the drawn state; `catches` have of this seat.
     event Caught(JobId indexed jobId, uint16 indexed k, address indexed verifier, address accuser, uint8 catches);
-    /// @notice A seat is over.
-    event SeatClosed(JobId indexed jobId, uint16 indexed k, address indexed verifier, Outcome outcome);
+    /// @notice A seat is over; so much of the stake behind it is burned.
+    event SeatClosed(JobId indexed jobId, uint16 indexed k, address indexed verifier, Outcome outcome, uint256 burned);
     /// @notice An accusation is over: `jackpot` was credited, `burned` of the accuser's stake burned.
     event AccusationClosed(
         JobId indexed jobId,
