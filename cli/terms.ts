@@ -54,7 +54,11 @@ export function withTerms(command: Command, needsSteps = false): Command {
       integer(0, 2 ** 32 - 1),
     )
     .option("--solver <address>", "who alone may accept (anyone)", address)
-    .option("--parent <job>", "the job whose last state this one starts from", id)
+    .option(
+      "--parent <job>",
+      "the job whose last state this one starts from; with no other subject, all the rest is its too",
+      id,
+    )
     .option("--value-at-risk <amount>", "what a false result is worth to a cheater at most (the price)", amount)
     .option("--draws <number>", "segments drawn for verification (a twentieth, at least 1)", integer(1, 65_535))
     .option("--attestors <number>", "verifiers of a drawn segment, on average (2)", integer(1, 16))

@@ -65,11 +65,13 @@ function checkTerms(terms: Terms): Terms {
 }
 
 /** SAFETY: past the end of its table a learning rate is 0, and the steps there would be paid for nothing. */
-function checkSchedule({ manifest }: Pick<PreparedJob, "manifest">, steps: number): void {
+function checkSchedule({ manifest }: Pick<PreparedJob, "manifest">, firstStep: number, steps: number): void {
   const covered = manifest.training.schedule?.steps;
-  if (covered === undefined || steps <= covered) return;
-  const message = `The learning rate's schedule covers ${covered} steps and the job has ${steps}: submit fewer, or compile with --schedule-steps ${steps}.`;
-  throw new OperatorError("schedule-too-short", message, { covered, steps });
+  const last = firstStep + steps;
+  if (covered === undefined || last <= covered) return;
+  const has = firstStep === 0 ? `the job has ${steps}` : `the job's last is number ${last}`;
+  const message = `The learning rate's schedule covers ${covered} steps and ${has}: submit fewer, or compile with --schedule-steps ${last}.`;
+  throw new OperatorError("schedule-too-short", message, { covered, firstStep, steps });
 }
 
 function ceilDiv(a: bigint, b: bigint): bigint {
@@ -122,14 +124,14 @@ export async function completeTerms(
   choices: TermChoices,
   now: bigint,
 ): Promise<Terms> {
-  const { steps, uri } = choices;
-  checkSchedule(job, steps);
+  const { steps, uri, firstStep = 0 } = choices;
+  checkSchedule(job, firstStep, steps);
   const interval = choices.interval ?? defaultInterval(steps);
   const workUnits = job.workUnitsPerStep * BigInt(steps);
   const terms: Terms = {
     ...job.roots,
     ...moneyOf(choices, workUnits, checkpointsOf({ steps, interval })),
-    firstStep: choices.firstStep ?? 0,
+    firstStep,
     steps,
     interval,
     grid: choices.grid ?? defaultGrid(interval),

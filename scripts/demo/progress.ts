@@ -11,7 +11,7 @@ export async function followJob(chain: Chain, jobId: bigint, signal: AbortSignal
   });
   let last: Job | undefined;
   for await (const job of watchJob(chain, jobId, { pollMs: 500, signal })) {
-    const attested = await Number(await readAttestedSeats(chain, job.id));
+    const attested = Number(await readAttestedSeats(chain, job.id));
     const payload = { attested, games: job.openGames, status: job.status };
     if (!tty) console.log(`  job ${jobId}: ${line(job, attested)}`);
     else if (last === undefined) bar.start(job.checkpoints, job.committed, payload);
