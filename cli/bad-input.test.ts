@@ -344,6 +344,8 @@ describe("bad input", () => {
       { name: "a withdrawal to no address", words: () => on("withdraw", "--to", "0x12", "--key-file", path("key")), exit: 2, says: ["'0x12'", "40 hexadecimal digits"] },
       { name: "costs that are no amount", words: () => on("jobs", "--cost-per-unit", "-1"), exit: 2, says: ["smallest unit"] },
       { name: "a solver's program that is no root", words: () => on("solver", "--program", "0x12"), exit: 2, says: ["'0x12'", "64 hexadecimal digits"] },
+      { name: "a parent that is not there", words: () => on("submit", "--parent", "99", "--steps", "8", "--bundle", join(data, "bundle"), "--uri", servers[0]!.url), code: "no-job", says: ["There is no job 99"] },
+      { name: "nothing to submit", words: () => on("submit", "--steps", "8"), exit: 2, says: ["--parent <job>"] },
       { name: "a manifest without steps", words: () => on("submit", manifest, "--bundle", join(data, "bundle")), exit: 2, says: ["--steps"] },
       { name: "a job file that is not there", words: file(undefined), code: "no-job-file", says: ["job.json", "ENOENT", "name a file"] },
       { name: "a job file that is no JSON", words: file("{"), code: "bad-job-file", says: ["job.json", "not JSON"] },
