@@ -35,7 +35,7 @@ describe("a reorganised chain and an honest solver", function () {
       // The same wrong bit in both replays: it accuses, and cannot play, for in the game it computes right.
       const verifier = network.spawn("witness", {
         faults: [1, 2].map((execution) => ({ ...place, execution })),
-        attest: false,
+        enroll: "0",
       });
       for (const daemon of [solver, verifier]) await daemon.line(({ event }) => event === "started");
       const miner = new ReorgingMiner(network, []);
