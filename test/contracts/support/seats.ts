@@ -165,15 +165,39 @@ export class Window {
     return { ...seat, outcome: outcomes[seat.outcome]! };
   }
 
-  /** Settles the job and closes a seat; how it ended. */
+  /** Honest seats on these segments, sealed, attested, opened and revealed. */
+  async attend(verifiers: readonly Address[], segments: readonly number[]): Promise<void> {
+    const each = async (does: (verifier: Address, k: number) => Promise<unknown>) => {
+      for (const verifier of verifiers) for (const k of segments) await does(verifier, k);
+    };
+    await this.at("Seal", 10);
+    await each((verifier, k) => this.send(verifier, "seal", this.seal(verifier, k)));
+    await this.at("Attest");
+    await each((verifier, k) => this.send(verifier, "attest", this.attestation(verifier, k)));
+    await this.at("Open");
+    for (const k of segments) await this.send(this.world.accounts.solver, "openState", this.opening(k));
+    await each((verifier, k) => this.send(verifier, "reveal", this.reveal(verifier, k)));
+  }
+
+  /** Settles the job. */
   async settle(): Promise<void> {
     await this.atEnd();
     await this.world.send(this.world.accounts.stranger, this.world.market, "settle", [this.jobId]);
   }
+
+  /** Closes a seat; how it ended. */
   async close(verifier: Address, k: number): Promise<string> {
     await this.send(this.world.accounts.stranger, "closeSeat", [this.jobId, k, verifier]);
     return (await this.seat(verifier, k)).outcome;
   }
+}
+
+/** Words that tell none of the verifiers to attest wrongly on the first three segments. */
+export function unforced(...verifiers: readonly Address[]) {
+  return (word: Hex, jobId: bigint): boolean =>
+    verifiers.every((account) =>
+      [0, 1, 2].every((k) => !isForced(word, jobId, k, treeOf(account).at(jobId, k).secret)),
+    );
 }
 
 /** Stakes and enrolls. */
