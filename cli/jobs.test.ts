@@ -24,6 +24,7 @@ import {
   type Anvil,
   type Call,
   type Chain,
+  usualJobGas,
 } from "../protocol/index.ts";
 import { sendCall } from "../submitter/index.ts";
 import { runCli } from "./run.ts";
@@ -148,7 +149,8 @@ describe("jobs on the command line", () => {
     // The auction has just begun at its floor.
     expect(Number(job.unitPrice)).to.be.within(0.5e9, 0.51e9);
     const price = BigInt(terms.workUnits) * BigInt(job.unitPrice);
-    const gas = 100_000n + 8n * 80_000n + 90_000n + 42_000n;
+    const { accept, commit, open, settle, withdraw } = usualJobGas;
+    const gas = BigInt(accept + 8 * commit + open + settle + withdraw);
     const profit = price - gas * 10n ** 9n - BigInt(terms.workUnits) * 400_000_000n;
     expect(job).to.include({
       job: jobId,

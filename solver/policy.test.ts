@@ -71,12 +71,12 @@ describe("a solver's policy", () => {
 
   it("leaves jobs that promise less than it asks for, if it asks", () => {
     const costs = { perGas: 1n, perWorkUnit: 2n, perHour: 0n };
-    const estimate = estimateProfit({ steps: 1, interval: 1, workUnits: 1_000_000n, unitPrice: 10n }, costs);
-    expect(estimate.profit).to.equal(7_688_000n);
+    const estimate = estimateProfit({ steps: 1, interval: 1, draws: 1, workUnits: 1_000_000n, unitPrice: 10n }, costs);
+    expect(estimate.profit).to.equal(7_491_000n);
     expect(tooPoor(estimate, { minProfit: undefined })).to.equal(undefined);
-    expect(tooPoor(estimate, { minProfit: 7_688_000n })).to.equal(undefined);
-    expect(tooPoor(estimate, { minProfit: 7_688_001n })).to.match(
-      /pays 10000000 and costs 312000 of gas and 2000000 of/,
+    expect(tooPoor(estimate, { minProfit: 7_491_000n })).to.equal(undefined);
+    expect(tooPoor(estimate, { minProfit: 7_491_001n })).to.match(
+      /pays 10000000 and costs 509000 of gas and 2000000 of/,
     );
     const loss = { ...estimate, profit: -1n };
     expect([tooPoor(loss, { minProfit: undefined }), tooPoor(loss, { minProfit: 0n })?.includes("of -1")]).to.deep.equal([undefined, true]); // prettier-ignore

@@ -5,7 +5,7 @@ pragma solidity ^0.8.37;
 uint256 constant TIMEOUT_GAS = 250_000;
 
 /// @dev What a judgement costs its caller after his gas is measured: conviction, slash, credits. UNITS: gas.
-uint256 constant SETTLEMENT_GAS = 125_000;
+uint256 constant SETTLEMENT_GAS = 150_000;
 
 /// @dev Games of a job, counted as they are opened, whose challengers' gas is repaid when another game convicts.
 uint256 constant REFUNDED_GAMES = 16;

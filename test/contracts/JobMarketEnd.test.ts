@@ -94,7 +94,12 @@ describe("a job that its submitter ends early", () => {
     ] as const) {
       world = await freshWorld();
       const price = workUnits * changes.unitPrice;
-      const atRisk = { floorPrice: changes.unitPrice, valueAtRisk: price, verifierStake: price + 1n, draws: changes.draws ?? 3 };
+      const atRisk = {
+        floorPrice: changes.unitPrice,
+        valueAtRisk: price,
+        verifierStake: price + 1n,
+        draws: changes.draws ?? 3,
+      };
       const terms = await goodTerms(world, {
         ...{ workUnits, attestationFee: 0n, jackpotFee: 0n, gasRate: 0n, stake: 10n ** 30n, ...atRisk },
         ...changes,
