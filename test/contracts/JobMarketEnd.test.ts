@@ -101,7 +101,12 @@ describe("a job that its submitter ends early", () => {
         draws: changes.draws ?? 3,
       };
       const terms = await goodTerms(world, {
-        ...{ workUnits, attestationFee: 0n, jackpotFee: 0n, gasRate: 0n, stake: 10n ** 30n, ...atRisk },
+        workUnits,
+        attestationFee: 0n,
+        jackpotFee: 0n,
+        gasRate: 0n,
+        stake: 10n ** 30n,
+        ...atRisk,
         ...changes,
       });
       const jobId = await running(world, terms);

@@ -256,7 +256,8 @@ async function artifactOf(name: string): Promise<{ abi: Abi; bytecode: Hex }> {
   return { abi: abi as Abi, bytecode: bytecode as Hex };
 }
 
-function request<T>(method: string, params: unknown[]): Promise<T> {
+/** Asks the chain's node. */
+export function request<T>(method: string, params: unknown[]): Promise<T> {
   return provider.request({ method, params }) as Promise<T>;
 }
 
