@@ -121,7 +121,15 @@ class World {
     const fees = { draws: 1, attestors: 2, attestationFee: 11n, jackpotFee: 0n };
     const seats = { ...fees, valueAtRisk: 3n * 10n ** 20n, verifierStake: 3n * 10n ** 20n };
     const times = { acceptBy: timestamp + 9_000n, heartbeat: 1_000, window: 100, clock: 600, extension: 60 };
-    const plan = { firstStep: 0, steps, interval: 1, grid: 1, seed: 7, order: "shuffled" as const, uri: "http://127.0.0.1:1" };
+    const plan = {
+      firstStep: 0,
+      steps,
+      interval: 1,
+      grid: 1,
+      seed: 7,
+      order: "shuffled" as const,
+      uri: "http://127.0.0.1:1",
+    };
     const rest = { ...price, ...seats, ...rules, replayCompensation: 2n, ...times };
     const unstaked: Terms = { ...roots, ...plan, ...rest, stake: 0n };
     const terms = { ...unstaked, stake: await readMinimumStake(this.chain, unstaked) };

@@ -168,7 +168,8 @@ describe("models and their lines", () => {
         [999n, 3n],
       ] as const) {
         world = await freshWorld();
-        const jobId = await submit(world, await goodTerms(world, rising));
+        const acceptBy = (await world.now()) + 2_000n;
+        const jobId = await submit(world, await goodTerms(world, { ...rising, acceptBy }));
         const { openedAt, termsHash } = await readJob(world, jobId);
         await deposit(world, solver, rising.stake);
         if (elapsed > 1n) await world.at(openedAt + elapsed);
