@@ -164,12 +164,18 @@ describe("pinpoint", () => {
       const uri = servers[0]!.url;
       const words = ["submit", manifest, "--steps", "8", "--interval", "4", "--grid", "2", "--bundle", path("bundle")];
       const dry = answer(await cli(...words, ...common, "--uri", uri, "--dry-run"));
-      expect(dry.costs.map(({ name }: any) => name)).to.deep.equal(["price", "attestation fees", "escrow"]);
+      expect(dry.costs.map(({ name }: any) => name)).to.deep.equal([
+        "price",
+        "attestation fees",
+        "jackpot fee",
+        "escrow",
+        "solver's stake",
+      ]);
       const keyless = await cli(...words, ...common, "--uri", uri);
       expect([keyless.code, keyless.err.includes("(no-key)")]).to.deep.equal([1, true]);
       expect((await cli(...words, ...common)).err).to.contain("(no-uri)");
       const submitted = answer(await cli(...words, ...common, "--uri", uri, "--key-file", path("key")));
-      expect(submitted).to.include({ jobId: "1", escrow: dry.costs[2].amount });
+      expect(submitted).to.include({ jobId: "1", escrow: dry.costs[3].amount });
       expect((await readTerms(chain, 1n)).stake).to.equal(BigInt(dry.terms.stake));
     });
 
@@ -245,7 +251,7 @@ describe("pinpoint", () => {
       await sendCall(sender(3), openGame(deployment, 1n, 1, claim.endRoot, honest.roots.at(-1)!));
       const found = new Journal(join(path("found"), journalName(scopeOf(deployment, devAccount(3).address))));
       const { endRoot, segmentRoot } = claim;
-      const replay: Replay = { endRoot, segmentRoot, differs: true, elapsedMs: 1 };
+      const replay: Replay = { endRoot, segmentRoot, stateRoots: [endRoot], differs: true, elapsedMs: 1 };
       found.keep(replayKey(await readJob(chain, 1n), 1, claim), replay);
       for (;;) {
         const { game } = await readGame(chain, 1n);

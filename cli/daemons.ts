@@ -177,15 +177,16 @@ export function solverCommand(io: Io): Command {
 }
 
 interface VerifierOptions extends DaemonOptions {
-  readonly attest: boolean;
+  readonly enroll?: bigint;
+  readonly replay?: "all" | "drawn";
   readonly minExtension?: number;
   readonly maxBond?: bigint;
   readonly maxSegmentUnits?: bigint;
 }
 
 async function verify(options: VerifierOptions, io: Io): Promise<void> {
-  const { attest, minExtension, maxBond, maxSegmentUnits } = options;
-  const all = { ...common(options), attest, minExtension, maxBond, maxSegmentUnits };
+  const { enroll, replay, minExtension, maxBond, maxSegmentUnits } = options;
+  const all = { ...common(options), enroll, replay, minExtension, maxBond, maxSegmentUnits };
   const config = parseVerifierConfig(all, process.env, await passwordFor(io, options));
   await runUntil(await startVerifier(config), io.signal);
 }
@@ -193,16 +194,22 @@ async function verify(options: VerifierOptions, io: Io): Promise<void> {
 /** `pinpoint verifier`: replays, attests and disputes checkpoints. */
 export function verifierCommand(io: Io): Command {
   const command = new Command("verifier").description(
-    "replay checkpoints, attest the right ones, dispute the wrong ones",
+    "replay checkpoints, attest the drawn ones, dispute the wrong ones",
   );
   return withCompute(withData(command, "verifier", 1_000))
-    .option("--no-attest", "only dispute: needs no stake")
+    .option("--enroll <amount>", "stake that counts in draws; 0 only disputes (1,000 tokens)", amount)
+    .addOption(
+      new Option("--replay <which>", "replay all committed segments, or those that a draw gives (all)").choices([
+        "all",
+        "drawn",
+      ]),
+    )
     .option("--min-extension <seconds>", "leave jobs whose games leave less for a move", integer(1, 2 ** 32 - 1))
     .option("--max-bond <amount>", "leave jobs whose games take a larger bond", amount)
     .option("--max-segment-units <units>", "leave jobs whose segments take more work units to replay", amount)
     .addHelpText(
       "after",
-      "\nExamples:\n  PINPOINT_KEY=0x… pinpoint verifier\n  pinpoint verifier --keystore verifier.json --no-attest",
+      "\nExamples:\n  PINPOINT_KEY=0x… pinpoint verifier\n  pinpoint verifier --keystore verifier.json --enroll 0",
     )
     .action((options: VerifierOptions) => verify(options, io));
 }

@@ -32,15 +32,18 @@ interface Devnet {
 }
 
 function describe({ rpc, deploymentFile, deployment, accounts, tokens }: Devnet): string[] {
-  const { token, staking, jobMarket, arbiter, pinpoint, chainId } = deployment;
+  const { token, staking, beacon, jobMarket, arbiter, pinpoint, verification, modelRegistry, chainId } = deployment;
   return [
     ...table([
       ["node", `${rpc} (chain ${chainId})`],
       ["token", token],
       ["staking", staking],
+      ["beacon", beacon],
       ["job market", jobMarket],
       ["arbiter", arbiter],
       ["pinpoint", pinpoint],
+      ["verification", verification],
+      ["model registry", modelRegistry],
       ["deployment file", deploymentFile],
     ]),
     "",
@@ -69,7 +72,7 @@ async function run(options: Options, io: Io): Promise<void> {
     process.env.HARDHAT_CONFIG ??= join(dirname(import.meta.dirname), "hardhat.config.ts");
     // Hardhat takes a second to load, which no other command should pay.
     const { deploy } = await import("../ignition/index.ts");
-    const { deployment } = await deploy({ rpc: anvil.rpc, folder: join(dirname(out), "deployments") });
+    const { deployment } = await deploy({ rpc: anvil.rpc, beaconDelay: 2n, folder: join(dirname(out), "deployments") });
     await mintTokens(await connect(anvil.rpc, deployment), devAccount(0), fund, tokens);
     if (blockTime > 0) await startMining(anvil.rpc, blockTime);
     writeFileSync(out, `${JSON.stringify(deployment, null, 2)}\n`);

@@ -114,7 +114,7 @@ describe("pinpoint doctor", function () {
     const short = await doctor("--account", poor);
     expect([short.status, short.checks.get("account")?.advice]).to.deep.equal([
       0,
-      "A verifier stakes 1000 tokens, a solver what each job asks: send tokens.",
+      "Verifiers enroll stake, solvers lock what each job asks: send tokens.",
     ]);
     await test().setBalance({ address: poor, value: 1_000n });
     expect((await doctor("--account", poor)).checks.get("account")?.status).to.equal("warn");

@@ -24,6 +24,7 @@ import {
   type Anvil,
   type Call,
   type Chain,
+  usualJobGas,
 } from "../protocol/index.ts";
 import { sendCall } from "../submitter/index.ts";
 import { runCli } from "./run.ts";
@@ -145,8 +146,11 @@ describe("jobs on the command line", () => {
     const { jobId, terms } = await ok(...words, ...paid);
     const [job, ...older] = await ok("jobs", "--cost-per-unit", "400000000", "--gas-cost", "1000000000");
     expect(older.map((each: any) => each.job)).to.deep.equal(before.map((each) => each.job));
-    const price = BigInt(terms.workUnits) * 10n ** 9n;
-    const gas = 100_000n + 8n * 80_000n + 90_000n + 42_000n;
+    // The auction has just begun at its floor.
+    expect(Number(job.unitPrice)).to.be.within(0.5e9, 0.51e9);
+    const price = BigInt(terms.workUnits) * BigInt(job.unitPrice);
+    const { accept, commit, open, settle, withdraw } = usualJobGas;
+    const gas = BigInt(accept + 8 * commit + open + settle + withdraw);
     const profit = price - gas * 10n ** 9n - BigInt(terms.workUnits) * 400_000_000n;
     expect(job).to.include({
       job: jobId,
@@ -203,8 +207,9 @@ describe("jobs on the command line", () => {
       expect([refused.code, refused.err.includes(`\`pinpoint end ${jobId}\``)]).to.deep.equal([1, true]);
       const ended = await ok("end", String(jobId), ...paid);
       const { timestamp } = await chain.client.getBlock();
-      const earned = (terms.workUnits * terms.unitPrice * 75n) / 200n;
-      expect(earnedOf(terms, 3)).to.equal(earned);
+      const { unitPrice } = await readJob(chain, jobId);
+      const earned = (terms.workUnits * unitPrice * 75n) / 200n;
+      expect(earnedOf(terms, unitPrice, 3)).to.equal(earned);
       expect(ended).to.include({ committed: 3, earned: String(earned), deadline: String(timestamp + 600n) });
       expect((await ok("status", String(jobId))).job).to.include({ status: "Running", ended: true });
       expect((await cli("status", String(jobId), ...common.slice(0, -1))).out).to.contain("ended by its submitter");

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { formatEther } from "viem";
 import {
+  auctionPriceOf,
   checkpointsOf,
   defaultGasCost,
   estimateProfit,
@@ -23,7 +24,8 @@ interface Options extends ChainOptions {
 }
 
 /** A job that waits for a solver. UNITS: amounts in the token's smallest; seconds. */
-interface OpenJob extends Estimate, Pick<Terms, "workUnits" | "unitPrice" | "stake" | "acceptBy" | "duration" | "uri"> {
+interface OpenJob
+  extends Estimate, Pick<Terms, "workUnits" | "unitPrice" | "stake" | "acceptBy" | "heartbeat" | "uri"> {
   readonly job: bigint;
   readonly submitter: string;
   readonly programRoot: string;
@@ -46,26 +48,38 @@ async function openJobs(chain: Chain, costs: Costs, limit: number): Promise<Open
     const open = page.filter(({ status }) => status === "Open");
     const terms = await Promise.all(open.map(({ id }) => readTerms(chain, id)));
     open.forEach((job, index) => {
-      if (terms[index]!.acceptBy >= timestamp) found.push(openJob(job, terms[index]!, costs));
+      if (terms[index]!.acceptBy >= timestamp) found.push(openJob(job, terms[index]!, costs, timestamp));
     });
   }
   return found.slice(0, limit);
 }
 
-function openJob({ id: job, submitter }: Job, terms: Terms, costs: Costs): OpenJob {
-  const { programRoot, steps, workUnits, unitPrice, stake, acceptBy, duration, uri } = terms;
+function openJob(open: Job, terms: Terms, costs: Costs, now: bigint): OpenJob {
+  const { id: job, submitter } = open;
+  const { programRoot, steps, workUnits, stake, acceptBy, heartbeat, uri } = terms;
+  // What acceptance at this moment would bring: the price rises.
+  const unitPrice = auctionPriceOf(terms, open, now);
   const described = { job, submitter, programRoot, steps, checkpoints: checkpointsOf(terms) };
-  return { ...described, workUnits, unitPrice, stake, acceptBy, duration, uri, ...estimateProfit(terms, costs) };
+  return {
+    ...described,
+    workUnits,
+    unitPrice,
+    stake,
+    acceptBy,
+    heartbeat,
+    uri,
+    ...estimateProfit({ ...terms, unitPrice }, costs),
+  };
 }
 
-const headings = ["job", "price", "profit", "work units", "checkpoints", "stake", "accept by", "seconds", "bundle"];
+const headings = ["job", "price", "profit", "work units", "checkpoints", "stake", "accept by", "heartbeat", "bundle"];
 
 function lines(jobs: readonly OpenJob[]): string[] {
   if (jobs.length === 0) return ["No job waits for a solver."];
-  const rows = jobs.map(({ job, price, profit, workUnits, checkpoints, stake, acceptBy, duration, uri }) => {
+  const rows = jobs.map(({ job, price, profit, workUnits, checkpoints, stake, acceptBy, heartbeat, uri }) => {
     const money = [formatEther(price), formatEther(profit)];
     const until = new Date(Number(acceptBy) * 1_000).toISOString();
-    return [job, ...money, workUnits, checkpoints, formatEther(stake), until, duration, uri].map(String);
+    return [job, ...money, workUnits, checkpoints, formatEther(stake), until, heartbeat, uri].map(String);
   });
   const all = [headings, ...rows];
   const widths = headings.map((_, column) => Math.max(...all.map((cells) => cells[column]!.length)));

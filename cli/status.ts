@@ -5,7 +5,7 @@ import {
   escrowOf,
   listGames,
   listJobs,
-  readAttestationCount,
+  readSeatsTaken,
   readCheckpoint,
   readJob,
   readTerms,
@@ -32,7 +32,7 @@ interface CheckpointStatus {
   readonly firstStep: number;
   readonly steps: number;
   readonly stateRoot: string;
-  readonly attestations: number;
+  readonly seats: bigint;
 }
 
 interface JobStatus {
@@ -53,11 +53,11 @@ async function checkpointsOf(chain: Chain, job: Job, terms: Terms, limit: number
   return Promise.all(
     Array.from({ length: count }, async (_, i) => {
       const k = job.committed - 1 - i;
-      const [checkpoint, attestations] = await Promise.all([
+      const [checkpoint, seats] = await Promise.all([
         readCheckpoint(chain, job.id, k),
-        readAttestationCount(chain, job.id, k),
+        readSeatsTaken(chain, job.id, k),
       ]);
-      return { k, ...segmentOf(terms, k), stateRoot: checkpoint.stateRoot, attestations };
+      return { k, ...segmentOf(terms, k), stateRoot: checkpoint.stateRoot, seats };
     }),
   );
 }
@@ -74,7 +74,8 @@ function describe({ job, terms, escrow, checkpoints, games }: JobStatus): string
     ["solver", job.solver === zeroAddress ? "none yet" : `${job.solver} at ${job.uri}`],
     ["steps", `${terms.steps}, a checkpoint every ${terms.interval}`],
     ["checkpoints", `${job.committed} of ${job.checkpoints}`],
-    ["attestations", `${job.attestations} of ${terms.attestors * job.checkpoints} paid ones`],
+    ["unit price", job.unitPrice === 0n ? `${terms.floorPrice} to ${terms.unitPrice}` : job.unitPrice],
+    ["drawn", `${terms.draws} segments, about ${terms.attestors} seats each`],
     ["open games", job.openGames],
     ["escrow", `${formatEther(escrow)} tokens`],
     ["stake", `${formatEther(terms.stake)} tokens`],
@@ -85,8 +86,8 @@ function describe({ job, terms, escrow, checkpoints, games }: JobStatus): string
     ["program", terms.programRoot],
   ]);
   const lines = checkpoints.map(
-    ({ k, firstStep, steps, stateRoot, attestations }) =>
-      `checkpoint ${k}: steps ${firstStep}–${firstStep + steps - 1}, ${stateRoot}, ${attestations} attestations`,
+    ({ k, firstStep, steps, stateRoot, seats }) =>
+      `checkpoint ${k}: steps ${firstStep}–${firstStep + steps - 1}, ${stateRoot}, ${seats} seats taken`,
   );
   const disputes = games.map(
     ({ id: game, checkpoint, game: { phase } }) => `game ${game} on checkpoint ${checkpoint}: ${phase}`,

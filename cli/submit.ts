@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { formatEther, isHash, type Hex } from "viem";
 import { OperatorError } from "../common/index.ts";
-import { ArtifactStore, serveArtifacts, type HttpServer, type Terms } from "../protocol/index.ts";
+import { ArtifactStore, serveArtifacts, type Chain, type HttpServer, type Terms } from "../protocol/index.ts";
 import {
   checkExpected,
   choicesOf,
@@ -10,6 +10,7 @@ import {
   defined,
   explainCosts,
   openPrepared,
+  prepareChild,
   prepareJob,
   readJobFile,
   sourceOf,
@@ -45,7 +46,7 @@ interface Options extends ChainOptions, KeyOptions, TermOptions, ModelOptions {
   readonly json?: boolean;
 }
 
-/** What is submitted: the bundle of a manifest with terms from the command line, or a job file with its own. */
+/** What is submitted: a bundle with terms from the command line, or a job file with its own. */
 interface Order {
   readonly prepared: PreparedJob;
   readonly uri?: string;
@@ -73,6 +74,14 @@ async function orderOfModel(model: string, options: Options): Promise<Order> {
   return { prepared, choices: (uri, now) => termChoices(options, uri, now) };
 }
 
+async function orderOfParent(parent: bigint, chain: Chain, options: Options): Promise<Order> {
+  const { prepared, inherited } = await prepareChild(chain, new ArtifactStore(options.bundle), parent);
+  const steps = options.steps ?? inherited.steps;
+  if (steps === undefined)
+    throw new InvalidArgumentError(`Job ${parent} did all of its steps: say how many more with --steps <number>.`);
+  return { prepared, choices: (uri, now) => ({ ...inherited, ...termChoices(options, uri, now), steps }) };
+}
+
 /** Options of the compiler that were given, as they are typed. */
 function givenOfModel(command: Command): string[] {
   const names = withModelOptions(new Command()).options.map((option) => option.attributeName());
@@ -83,16 +92,19 @@ function givenOfModel(command: Command): string[] {
   return given.map(({ long }) => long ?? "");
 }
 
-/** What makes the order: exactly one of a file, a manifest and a model says what is submitted. */
-function orderOf(subject: string | undefined, options: Options, command: Command): () => Promise<Order> {
-  const { model } = options;
-  if ((subject === undefined) === (model === undefined))
-    throw new InvalidArgumentError("Name one thing to submit: a job file, a manifest, or --model <file>.");
+/** What makes the order: exactly one of a file, a manifest and a model says what is submitted, or else a parent. */
+function orderOf(subject: string | undefined, options: Options, command: Command): (chain: Chain) => Promise<Order> {
+  const { model, parent } = options;
+  if (subject === undefined ? model === undefined && parent === undefined : model !== undefined)
+    throw new InvalidArgumentError(
+      "Name one thing to submit: a job file, a manifest, --model <file>, or --parent <job> to go on from its model.",
+    );
   if (model !== undefined) return () => orderOfModel(model, options);
   const [flag] = givenOfModel(command);
   if (flag !== undefined)
     throw new InvalidArgumentError(`${flag} is for --model: what is compiled already keeps its settings.`);
-  const named = subject as string;
+  if (subject === undefined) return (chain) => orderOfParent(parent as bigint, chain, options);
+  const named = subject;
   return () => (isHash(named) ? orderOfManifest(named, options) : orderOfFile(named, options));
 }
 
@@ -102,7 +114,6 @@ function describe(terms: Terms): string[] {
   );
   return table([
     ...costs,
-    ["solver's stake", `${formatEther(terms.stake)} tokens: locked by the solver, lost if a checkpoint is convicted`],
     ["bounty", `${formatEther(terms.bounty)} tokens: of that stake, to who convicts`],
     ["steps", `${terms.steps} in segments of ${terms.interval}, a state committed every ${terms.grid}`],
     ["bundle", terms.uri],
@@ -118,7 +129,7 @@ async function run(subject: string | undefined, options: Options, command: Comma
   const makeOrder = orderOf(subject, options, command);
   const chain = await openChain(options);
   const store = new ArtifactStore(options.bundle);
-  const order = await makeOrder();
+  const order = await makeOrder(chain);
   const given = options.uri ?? order.uri;
   if (options.serve !== true && given === undefined) {
     throw new OperatorError("no-uri", "Say where the bundle is served: --uri <url>, or --serve to serve it from here.");
@@ -161,6 +172,7 @@ export function submitCommand(io: Io): Command {
         "  PINPOINT_KEY=0x… pinpoint submit examples/job.json --serve\n" +
         "  PINPOINT_KEY=0x… pinpoint submit --model examples/next-char.onnx --text examples/prose.txt --steps 200 --serve\n" +
         "  PINPOINT_KEY=0x… pinpoint submit 0x… --steps 1000 --serve\n" +
+        "  PINPOINT_KEY=0x… pinpoint submit --parent 12 --steps 1000 --serve\n" +
         "  pinpoint submit 0x… --steps 1000 --uri https://bundles.example --keystore me.json\n" +
         "  pinpoint submit 0x… --steps 1000 --uri https://bundles.example --dry-run",
     )

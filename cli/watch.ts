@@ -6,11 +6,11 @@ import { id, integer, openChain, withChain, withJson, type ChainOptions } from "
 
 /** A job in one line. */
 export function jobLine(job: Job): string {
-  const { id: jobId, status, committed, checkpoints, attestations, openGames, convictedCheckpoint, ended } = job;
+  const { id: jobId, status, committed, checkpoints, openGames, convictedCheckpoint, ended } = job;
   const games = openGames > 0 ? `, ${openGames} open games` : "";
   const early = ended && status !== "Ended" ? ", ended by its submitter" : "";
   const fell = status === "Convicted" ? `, checkpoint ${convictedCheckpoint} fell` : "";
-  return `job ${jobId}: ${status}, ${committed} of ${checkpoints} checkpoints, ${attestations} attestations${games}${early}${fell}`;
+  return `job ${jobId}: ${status}, ${committed} of ${checkpoints} checkpoints${games}${early}${fell}`;
 }
 
 interface Options extends ChainOptions {

@@ -3,10 +3,12 @@ pragma solidity ^0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {Binding} from "./Binding.sol";
 import {Credits} from "./Credits.sol";
 import {IArbiter} from "./interfaces/IArbiter.sol";
 import {IJobMarket} from "./interfaces/IJobMarket.sol";
 import {IPinpoint} from "./interfaces/IPinpoint.sol";
+import {IVerification} from "./interfaces/IVerification.sol";
 import {Merkle} from "./libraries/Merkle.sol";
 import {Records} from "./libraries/Records.sol";
 import {RevealedNodes} from "./libraries/RevealedNodes.sol";
@@ -23,7 +25,7 @@ import {REFUNDED_GAMES, REVEAL_LEVELS, SETTLEMENT_GAS, TIMEOUT_GAS} from "./type
 /// @title The pinpoint game
 /// INVARIANT: the token balance is at least all credits, plus the bond of every running game, plus gasCap · gasRate for every
 /// running game of a convicted job that is among the job's first REFUNDED_GAMES.
-contract Pinpoint is IPinpoint, Credits {
+contract Pinpoint is IPinpoint, Binding, Credits {
     using Tokens for IERC20;
 
     /// @dev Of a job: games ever opened; those among the first REFUNDED_GAMES that run; whether a game convicted it.
@@ -32,6 +34,9 @@ contract Pinpoint is IPinpoint, Credits {
         uint64 refundable;
         bool convicted;
     }
+
+    /// @dev Place of the bound contract.
+    uint256 private constant VERIFICATION = 0;
 
     uint256 private constant CHUNK_BYTES = 1_024;
     uint256 private constant CHUNK_WORDS = 256;
@@ -50,6 +55,9 @@ contract Pinpoint is IPinpoint, Credits {
     mapping(GameId gameId => Game) private _games;
     mapping(JobId jobId => JobGames) private _jobGames;
 
+    /// @inheritdoc IPinpoint
+    mapping(JobId jobId => mapping(uint16 k => mapping(address account => bool))) public override challenged;
+
     /// @dev Everything that every move checks and does; the body checks what the move says and changes the position.
     modifier move(GameId gameId, bytes32 position, Move made) {
         uint256 gasAtStart = gasleft();
@@ -61,7 +69,7 @@ contract Pinpoint is IPinpoint, Credits {
     /// @param token_ The token that the market pays in.
     /// @param market_ Whose claims are disputed; must be bound to this contract afterwards.
     /// @param arbiter_ Who judges.
-    constructor(IERC20 token_, IJobMarket market_, IArbiter arbiter_) Credits(token_) {
+    constructor(IERC20 token_, IJobMarket market_, IArbiter arbiter_) Credits(token_) Binding(1) {
         market = market_;
         arbiter = arbiter_;
     }
@@ -81,6 +89,7 @@ contract Pinpoint is IPinpoint, Credits {
         bool gasRefunded = games.opened < REFUNDED_GAMES;
         ++games.opened;
         if (gasRefunded) ++games.refundable;
+        challenged[jobId][checkpoint][msg.sender] = true;
 
         Game storage g = _games[gameId];
         g.phase = _firstPhase(claim);
@@ -314,6 +323,17 @@ contract Pinpoint is IPinpoint, Credits {
     }
 
     /// @inheritdoc IPinpoint
+    function forfeit(JobId jobId, uint16 k, address caller) external override onlyBound(VERIFICATION) {
+        GameTerms memory terms = market.gameTerms(jobId);
+        JobGames storage games = _jobGames[jobId];
+        uint256 tip = TIMEOUT_GAS * terms.gasRate;
+        games.convicted = true;
+        emit Forfeited(jobId, k, caller, tip);
+        _credit(caller, tip, CreditReason.ForfeitTip, JobId.unwrap(jobId));
+        market.convict(jobId, k, false, tip + _reserve(games, terms));
+    }
+
+    /// @inheritdoc IPinpoint
     function game(GameId gameId) external view override returns (Game memory) {
         return _games[gameId];
     }
@@ -471,13 +491,35 @@ contract Pinpoint is IPinpoint, Credits {
         uint64 subject = GameId.unwrap(gameId);
         uint256 bond = _bond(terms);
         uint256 gasPaid = uint256(g.challengerGas) * terms.gasRate;
-        uint256 reserve = uint256(games.refundable) * terms.gasCap * terms.gasRate;
         games.convicted = true;
         _credit(g.challenger, bond, CreditReason.Bond, subject);
         _credit(g.challenger, gasPaid, CreditReason.Gas, subject);
-        _credit(g.challenger, terms.bounty, CreditReason.Bounty, subject);
-        emit GameEnded(gameId, Phase.ChallengerWon, g.challengerGas, bond + gasPaid + terms.bounty);
-        market.convict(g.jobId, g.checkpoint, gasPaid + terms.bounty + tip + reserve);
+        uint256 bounty = _payBounty(g, terms.bounty, subject);
+        emit GameEnded(gameId, Phase.ChallengerWon, g.challengerGas, bond + gasPaid + bounty);
+        uint256 paid = gasPaid + terms.bounty + tip + _reserve(games, terms);
+        market.convict(g.jobId, g.checkpoint, true, paid);
+    }
+
+    /// @dev The bounty goes to the drawn verifiers who attested before anybody could know it from the game that the segment
+    /// fails, in equal parts, else to the challenger, who also gets what the division leaves. UNITS: at most 32 parts.
+    /// @return own What the challenger got.
+    function _payBounty(Game storage g, uint256 bounty, uint64 subject) private returns (uint256 own) {
+        address[] memory failed = IVerification(bound[VERIFICATION]).failed(g.jobId, g.checkpoint);
+        own = bounty;
+        if (failed.length != 0) {
+            uint256 part = bounty / failed.length;
+            for (uint256 i; i < failed.length; ++i) {
+                if (failed[i] == g.challenger) continue;
+                own -= part;
+                _credit(failed[i], part, CreditReason.Bounty, subject);
+            }
+        }
+        _credit(g.challenger, own, CreditReason.Bounty, subject);
+    }
+
+    /// @dev What is kept back for the gas of the void games that are repaid.
+    function _reserve(JobGames storage games, GameTerms memory terms) private view returns (uint256) {
+        return uint256(games.refundable) * terms.gasCap * terms.gasRate;
     }
 
     /// @dev Gas, compensation and tip out of the bond; the rest is burned.

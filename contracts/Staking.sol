@@ -26,7 +26,7 @@ contract Staking is IStaking, Binding, ReentrancyGuardTransient {
 
     /// @param token_ The token that is staked.
     /// @param unbondingSeconds_ Seconds from `unbond` to `withdraw`; at least 1.
-    constructor(IERC20 token_, uint64 unbondingSeconds_) {
+    constructor(IERC20 token_, uint64 unbondingSeconds_) Binding(2) {
         if (address(token_) == address(0)) revert ZeroAddress();
         if (unbondingSeconds_ == 0) revert ZeroAmount();
         token = token_;
@@ -67,7 +67,7 @@ contract Staking is IStaking, Binding, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStaking
-    function lock(address owner, uint256 amount) external override onlyBound {
+    function lock(address owner, uint256 amount) external override onlyAnyBound {
         StakeAccount storage a = _accounts[owner];
         _requireFree(owner, a, amount);
         a.locked += uint128(amount);
@@ -75,7 +75,7 @@ contract Staking is IStaking, Binding, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStaking
-    function unlock(address owner, uint256 amount) external override onlyBound {
+    function unlock(address owner, uint256 amount) external override onlyAnyBound {
         StakeAccount storage a = _accounts[owner];
         if (amount > a.locked) revert InsufficientLocked(owner, a.locked, amount);
         a.locked -= uint128(amount);
@@ -88,7 +88,7 @@ contract Staking is IStaking, Binding, ReentrancyGuardTransient {
         uint256 amount,
         address recipient,
         uint256 paid
-    ) external override onlyBound nonReentrant {
+    ) external override onlyAnyBound nonReentrant {
         StakeAccount storage a = _accounts[owner];
         if (amount > a.staked) revert InsufficientStake(owner, a.staked, amount);
         if (paid > amount) revert PaysTooMuch(amount, paid);

@@ -31,7 +31,8 @@ describe("configuration", () => {
     expect(config.artifacts).to.deep.equal({ host: "127.0.0.1", port: 0 });
     expect(config.diverge).to.deep.equal({ checkpoint: 1, step: 2, operator: 3, element: 4, bit: 5 });
     expect(parseVerifierConfig(options, { PINPOINT_KEY: key, REDIS_URL: "redis://x" })).to.include({
-      attest: true,
+      enroll: 10n ** 21n,
+      replay: "all",
       redisUrl: "redis://x",
     });
   });
@@ -100,7 +101,7 @@ describe("configuration", () => {
   });
 
   it("places a divergence among the steps of the whole job", () => {
-    expect(divergenceAt(parseDiverge("2:3:11:4:20"), 64)).to.deep.equal({
+    expect(divergenceAt(parseDiverge("2:3:11:4:20"), { firstStep: 0, interval: 64 })).to.deep.equal({
       step: 131,
       operator: 11,
       element: 4,

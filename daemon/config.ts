@@ -106,8 +106,10 @@ const fault = z.object({
 });
 
 const verifier = daemon.extend({
-  /** Whether to attest; disputes are opened either way. */
-  attest: z.boolean().default(true),
+  /** What is put into the draws; 0 to attest nothing. UNITS: the token's smallest. */
+  enroll: amount.default(10n ** 21n),
+  /** Which committed checkpoints are replayed: all of them, or those of the seats that a draw gives. */
+  replay: z.enum(["all", "drawn"]).default("all"),
   /** Bits that flip in replays, as on a machine with bad memory: for tests of what such a machine must not do. */
   faults: z.array(fault).default([]),
   /** UNITS: seconds; jobs whose games leave less for a move are left. */
@@ -142,9 +144,17 @@ export interface DivergeAt {
   readonly bit: number;
 }
 
-/** The flip in steps of the whole job. UNITS: `interval` is the job's, in steps. */
-export function divergenceAt(at: DivergeAt, interval: number): Divergence {
-  return { step: at.checkpoint * interval + at.step, operator: at.operator, element: at.element, bit: at.bit };
+/** The flip, by the number of its step. UNITS: `firstStep` and `interval` are the job's, in steps. */
+export function divergenceAt(
+  at: DivergeAt,
+  { firstStep, interval }: { readonly firstStep: number; readonly interval: number },
+): Divergence {
+  return {
+    step: firstStep + at.checkpoint * interval + at.step,
+    operator: at.operator,
+    element: at.element,
+    bit: at.bit,
+  };
 }
 
 /**

@@ -8,7 +8,7 @@ import { OperatorError } from "../common/index.ts";
  *   the journal does not say yet.
  * - `step`: the middle of a segment. `drafted`, `stored`: a state is on disk without its name; with it, known to nobody yet.
  * - `trained`, `replayed`: a segment's roots are known, and the journal does not have them yet.
- * - `accepted`, `committed`, `attested`, `disputed`, `moved`: done on the chain, and not gone on from.
+ * - `accepted`, `committed`, `sealed`, `attested`, `revealed`, `opened`, `disputed`, `moved`: done on the chain, and not gone on from.
  * - `move-chosen`: a move is chosen and not journalled.
  */
 export const crashPoints = [
@@ -22,7 +22,10 @@ export const crashPoints = [
   "replayed",
   "accepted",
   "committed",
+  "sealed",
   "attested",
+  "revealed",
+  "opened",
   "disputed",
   "move-chosen",
   "moved",

@@ -41,7 +41,8 @@ describe("what daemons found", () => {
   });
 
   it("is a verifier's replay of just this claim, on just this chain, while he runs", () => {
-    const replay: Replay = { endRoot: root("02"), segmentRoot: root("03"), differs: false, elapsedMs: 1 };
+    const roots = { endRoot: root("02"), segmentRoot: root("03"), stateRoots: [root("02")] };
+    const replay: Replay = { ...roots, differs: false, elapsedMs: 1 };
     journal.keep(replayKey(job, 2, claim), replay);
     expect(opinion()).to.equal("defender");
     expect(opinion({ ...claim, endRoot: root("04") })).to.equal(undefined);
@@ -51,7 +52,7 @@ describe("what daemons found", () => {
   });
 
   it("is a solver's training, and he knows when he lied", () => {
-    const trained: Trained = { stateRoot: root("02"), segmentRoot: root("03") };
+    const trained: Trained = { stateRoot: root("02"), segmentRoot: root("03"), stateRoots: [root("02")] };
     journal.keep(trainedKey(job, 2), trained);
     expect(opinion()).to.equal("defender");
     expect(opinion({ ...claim, segmentRoot: root("04") })).to.equal("challenger");

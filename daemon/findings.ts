@@ -13,6 +13,8 @@ export function identityOf({ id, termsHash }: Pick<Job, "id" | "termsHash">): st
 
 /** What a solver's training of a segment came to. */
 export interface Trained extends Checkpoint {
+  /** State roots on the segment's grid: the solver opens one of them. */
+  readonly stateRoots: readonly Hex[];
   /** Whether a bit was flipped on the way. */
   readonly flipped?: boolean;
 }
@@ -25,6 +27,8 @@ export function trainedKey(job: Pick<Job, "id" | "termsHash">, k: number): strin
 export interface Replay {
   readonly endRoot: Hex;
   readonly segmentRoot: Hex;
+  /** State roots on the segment's grid; the last is the end root. */
+  readonly stateRoots: readonly Hex[];
   /** Whether the claim is another than ours. */
   readonly differs: boolean;
   /** What the execution took. UNITS: ms */

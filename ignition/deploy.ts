@@ -29,8 +29,8 @@ export interface DeployOptions {
   readonly token?: Address;
   /** UNITS: seconds; two weeks if not given. */
   readonly unbondingSeconds?: bigint;
-  /** UNITS: the token's smallest; 1,000 · 10¹⁸ if not given. */
-  readonly verifierStake?: bigint;
+  /** Blocks from the end of a job to the one that draws what is verified; 66, more than two epochs, if not given. */
+  readonly beaconDelay?: bigint;
 }
 
 /** An answer of Ignition as addresses by contract. Errors: OperatorError `deployment-failed`. */
@@ -65,7 +65,7 @@ function deployerKey({ privateKey }: DeployOptions, chainId: number): Hex {
  * Errors: OperatorError `not-built`, `no-deployer-key`, `deployment-failed`; those of `rpcClient`.
  */
 export async function deploy(options: DeployOptions): Promise<{ deployment: Deployment; file: string }> {
-  const { rpc, folder, token, unbondingSeconds, verifierStake } = options;
+  const { rpc, folder, token, unbondingSeconds, beaconDelay } = options;
   const client = rpcClient(rpc);
   if (!(await hre.artifacts.artifactExists("Pinpoint"))) {
     throw new OperatorError("not-built", "The contracts are not compiled: run `npm run build` first.", {});
@@ -82,7 +82,7 @@ export async function deploy(options: DeployOptions): Promise<{ deployment: Depl
   const file = join(home, "addresses.json");
   const block = firstBlock(deploymentDir, current);
   const ignitionModule: IgnitionModule = token === undefined ? PinpointModule : PinpointOnToken;
-  const given = Object.entries({ token, unbondingSeconds, verifierStake }).filter(([, value]) => value !== undefined);
+  const given = Object.entries({ token, unbondingSeconds, beaconDelay }).filter(([, value]) => value !== undefined);
   const result = await runIgnition({
     ignitionModule,
     deploymentDir,
@@ -92,16 +92,19 @@ export async function deploy(options: DeployOptions): Promise<{ deployment: Depl
     accounts: (await provider.request({ method: "eth_accounts" })) as string[],
     config: { requiredConfirmations: 1, blockPollingInterval: 100 },
   });
-  const { TestToken, Staking, JobMarket, Arbiter, Pinpoint } = addressesOf(result);
+  const at = addressesOf(result);
   const deployment = parseDeployment({
     chainId,
     genesisHash: genesis.hash,
     block,
-    token: TestToken,
-    staking: Staking,
-    jobMarket: JobMarket,
-    arbiter: Arbiter,
-    pinpoint: Pinpoint,
+    token: at.TestToken,
+    staking: at.Staking,
+    beacon: at.PrevrandaoBeacon,
+    jobMarket: at.JobMarket,
+    arbiter: at.Arbiter,
+    pinpoint: at.Pinpoint,
+    verification: at.Verification,
+    modelRegistry: at.ModelRegistry,
   });
   writeFileSync(`${file}.new`, `${JSON.stringify(deployment, null, 2)}\n`);
   renameSync(`${file}.new`, file);

@@ -1,40 +1,45 @@
 import { parseEventLogs, type Address, type Hex, type Log, type ParseEventLogsReturnType } from "viem";
-import { jobMarketAbi, pinpointAbi, stakingAbi, type Deployment } from "../protocol/index.ts";
+import {
+  jobMarketAbi,
+  modelRegistryAbi,
+  pinpointAbi,
+  stakingAbi,
+  verificationAbi,
+  type Deployment,
+} from "../protocol/index.ts";
 
-type EventsOf<A extends typeof jobMarketAbi | typeof pinpointAbi | typeof stakingAbi> = ParseEventLogsReturnType<
-  A,
-  undefined,
-  true
->[number];
+const abis = {
+  jobMarket: jobMarketAbi,
+  pinpoint: pinpointAbi,
+  staking: stakingAbi,
+  verification: verificationAbi,
+  modelRegistry: modelRegistryAbi,
+} as const;
+type Contract = keyof typeof abis;
+const contracts = Object.keys(abis) as Contract[];
+
+type EventsOf<C extends Contract> = ParseEventLogsReturnType<(typeof abis)[C], undefined, true>[number];
 
 /** An event of one of our contracts; `contract` says of which, since two of them share names. */
 export type ChainEvent =
-  | ({ readonly contract: "jobMarket" } & EventsOf<typeof jobMarketAbi>)
-  | ({ readonly contract: "pinpoint" } & EventsOf<typeof pinpointAbi>)
-  | ({ readonly contract: "staking" } & EventsOf<typeof stakingAbi>);
+  | ({ readonly contract: "jobMarket" } & EventsOf<"jobMarket">)
+  | ({ readonly contract: "pinpoint" } & EventsOf<"pinpoint">)
+  | ({ readonly contract: "staking" } & EventsOf<"staking">)
+  | ({ readonly contract: "verification" } & EventsOf<"verification">)
+  | ({ readonly contract: "modelRegistry" } & EventsOf<"modelRegistry">);
 
 /** The contracts whose events are indexed. */
 export function indexedContracts(deployment: Deployment): readonly Address[] {
-  return [deployment.jobMarket, deployment.pinpoint, deployment.staking];
+  return contracts.map((contract) => deployment[contract]);
 }
 
 /** Logs of our contracts as events, in their order on chain. */
 export function decodeLogs(deployment: Deployment, logs: readonly Log[]): ChainEvent[] {
-  const of = (address: Address): Log[] => logs.filter((log) => log.address.toLowerCase() === address.toLowerCase());
-  const events = [
-    ...parseEventLogs({ abi: jobMarketAbi, logs: of(deployment.jobMarket) }).map((event) => ({
-      ...event,
-      contract: "jobMarket" as const,
-    })),
-    ...parseEventLogs({ abi: pinpointAbi, logs: of(deployment.pinpoint) }).map((event) => ({
-      ...event,
-      contract: "pinpoint" as const,
-    })),
-    ...parseEventLogs({ abi: stakingAbi, logs: of(deployment.staking) }).map((event) => ({
-      ...event,
-      contract: "staking" as const,
-    })),
-  ] as ChainEvent[];
+  const events = contracts.flatMap((contract) => {
+    const address = deployment[contract].toLowerCase();
+    const own = logs.filter((log) => log.address.toLowerCase() === address);
+    return parseEventLogs({ abi: abis[contract], logs: own }).map((event) => ({ ...event, contract }));
+  }) as ChainEvent[];
   return events.toSorted((a, b) => Number(a.blockNumber - b.blockNumber) || a.logIndex - b.logIndex);
 }
 

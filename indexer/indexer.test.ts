@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { createWalletClient, http, zeroHash, type Hex } from "viem";
+import { createWalletClient, http, zeroAddress, zeroHash, type Hex } from "viem";
 import { MerkleTree, sha256, toHex, u32Bytes } from "../common/index.ts";
 import {
   acceptJob,
   approveTokens,
-  attestCheckpoint,
+  attestSeat,
   cancelJob,
-  collectFees,
+  closeSeat,
   commitCheckpoint,
   connect,
   depositStake,
@@ -41,6 +41,18 @@ import {
   type Deployment,
   type Move,
   type Terms,
+  enrollVerifier,
+  isSegmentDrawn,
+  partStart,
+  readSampling,
+  readWord,
+  registerModel,
+  revealSeat,
+  sealOf,
+  sealSeat,
+  SecretTree,
+  truthHashOf,
+  wordCall,
 } from "../protocol/index.ts";
 import { Database } from "./database.ts";
 import { startIndexer } from "./indexer.ts";
@@ -67,7 +79,12 @@ const moves: Move[] = [
 ];
 
 /** A chain with people on it. */
+/** The verifier's. */
+const secrets = new SecretTree(zeroHash);
+
 class World {
+  /** The segment that is drawn of job 1. */
+  drawn = 0;
   readonly anvil: Anvil;
   readonly chain: Chain;
   readonly deployment: Deployment;
@@ -97,13 +114,25 @@ class World {
 
   async submit(steps: number): Promise<void> {
     const rules = { bounty: 5n, gasRate: 1n, gasCap: 1_000_000, latePenalty: 1n };
-    const stake = await readMinimumStake(this.chain, rules);
     const { timestamp } = await this.chain.client.getBlock();
     const roots = { programRoot, datasetRoot: zeroHash, initialStateRoot: zeroHash, manifestHash: zeroHash };
-    const price = { workUnits: 10n ** 20n, unitPrice: 3n, attestationFee: 11n, attestors: 2 };
-    const times = { acceptBy: timestamp + 9_000n, duration: 1_000, window: 100, clock: 600, extension: 60 };
-    const plan = { steps, interval: 1, grid: 1, seed: 7, order: "shuffled" as const, uri: "http://127.0.0.1:1" };
-    const terms: Terms = { ...roots, ...plan, ...price, ...rules, stake, replayCompensation: 2n, ...times };
+    const unitPrice = { floorPrice: 3n, unitPrice: 3n, auction: 0 };
+    const price = { workUnits: 10n ** 20n, solver: zeroAddress, parent: 0n, ...unitPrice };
+    const fees = { draws: 1, attestors: 2, attestationFee: 11n, jackpotFee: 0n };
+    const seats = { ...fees, valueAtRisk: 3n * 10n ** 20n, verifierStake: 3n * 10n ** 20n };
+    const times = { acceptBy: timestamp + 9_000n, heartbeat: 1_000, window: 100, clock: 600, extension: 60 };
+    const plan = {
+      firstStep: 0,
+      steps,
+      interval: 1,
+      grid: 1,
+      seed: 7,
+      order: "shuffled" as const,
+      uri: "http://127.0.0.1:1",
+    };
+    const rest = { ...price, ...seats, ...rules, replayCompensation: 2n, ...times };
+    const unstaked: Terms = { ...roots, ...plan, ...rest, stake: 0n };
+    const terms = { ...unstaked, stake: await readMinimumStake(this.chain, unstaked) };
     await this.send(submitter, approveTokens(this.deployment, "jobMarket", escrowOf(terms)));
     await this.send(submitter, submitJob(this.deployment, terms));
   }
@@ -111,6 +140,32 @@ class World {
   async stake(account: Account, amount: bigint): Promise<void> {
     await this.send(account, approveTokens(this.deployment, "staking", amount));
     await this.send(account, depositStake(this.deployment, amount));
+  }
+
+  /** The verifier's seat on the drawn segment of a job that closes, up to the end of its window. */
+  async seat(jobId: bigint): Promise<void> {
+    const { deployment, chain } = this;
+    await this.request("anvil_mine", "0x4");
+    const { drawBlock, windowEnd } = await readJob(chain, jobId);
+    const head = await chain.client.getBlockNumber({ cacheTime: 0 });
+    await this.send(submitter, (await wordCall(chain, drawBlock, head))!);
+    const [word, sampling] = await Promise.all([readWord(chain, drawBlock), readSampling(chain, jobId)]);
+    this.drawn = [0, 1].findIndex((k) => isSegmentDrawn(word!, jobId, k, sampling));
+    const truthHash = truthHashOf(endRoot, zeroHash);
+    const seal = sealOf(jobId, this.drawn, verifier.address, endRoot, truthHash);
+    const to = async (part: "Attest" | "Open"): Promise<void> => {
+      const { timestamp } = await chain.client.getBlock();
+      const target = sampling.closedAt + BigInt(partStart(part, sampling.window));
+      await this.request("evm_increaseTime", Number(target - timestamp));
+    };
+    await this.send(verifier, sealSeat(deployment, jobId, this.drawn, seal));
+    await to("Attest");
+    await this.send(verifier, attestSeat(deployment, jobId, this.drawn, endRoot, truthHash));
+    await to("Open");
+    const opening = { truth: endRoot, salt: zeroHash, ...secrets.at(jobId, this.drawn) };
+    await this.send(verifier, revealSeat(deployment, jobId, this.drawn, opening));
+    const { timestamp } = await chain.client.getBlock();
+    await this.request("evm_increaseTime", Number(windowEnd - timestamp));
   }
 
   async accept(jobId: bigint): Promise<void> {
@@ -159,11 +214,12 @@ describe("indexer", () => {
     await world.submit(2);
     await world.submit(1);
     await world.send(submitter, cancelJob(deployment, 2n));
-    await world.stake(solver, 10n ** 20n);
+    await world.stake(solver, 10n ** 22n);
     await world.stake(verifier, 10n ** 21n);
+    await world.send(verifier, enrollVerifier(deployment, 10n ** 21n, secrets.root));
+    await world.request("evm_increaseTime", 5);
     await world.accept(1n);
     await world.commit(1n, 0);
-    await world.send(verifier, attestCheckpoint(deployment, 1n, 0, endRoot));
     await world.send(challenger, approveTokens(deployment, "pinpoint", 10n ** 20n));
     await world.send(challenger, openGame(deployment, 1n, 0, endRoot, toHex(sha256())));
     for (const [index, move] of moves.entries())
@@ -179,9 +235,10 @@ describe("indexer", () => {
     await world.request("evm_increaseTime", 100);
     await world.send(solver, settleJob(deployment, 3n));
     await world.commit(1n, 1);
-    await world.request("evm_increaseTime", 200);
+    await world.seat(1n);
     await world.send(submitter, settleJob(deployment, 1n));
-    await world.send(submitter, collectFees(deployment, 1n, verifier.address, 0, 2));
+    await world.send(submitter, closeSeat(deployment, 1n, world.drawn, verifier.address));
+    await world.send(submitter, registerModel(deployment, 1n));
     await world.send(solver, withdrawCredit(deployment, "jobMarket"));
     await world.send(solver, unbondStake(deployment, 7n));
   });
@@ -206,7 +263,15 @@ describe("indexer", () => {
       expect(await get("/jobs/3")).to.include({ ended: true, deadline: Number(deadline), committed: 1, penalty: "0" });
       expect((await get("/jobs?limit=1&before=2")).map(({ id }: any) => id)).to.deep.equal([1]);
       expect((await get("/jobs/1/checkpoints")).map(({ k }: any) => k)).to.deep.equal([1, 0]);
-      expect((await get("/jobs/1/attestations"))[0]).to.include({ k: 0, verifier: verifier.address, root: endRoot });
+      const seats = await get("/jobs/1/seats");
+      expect(seats.map(({ change }: { change: string }) => change)).to.deep.equal([
+        "Sealed",
+        "Attested",
+        "SecretRevealed",
+        "SeatClosed",
+      ]);
+      expect(seats[1]).to.include({ k: world.drawn, verifier: verifier.address, root: endRoot });
+      expect((await get("/models"))[0]).to.include({ job: 1, parent: null, stateRoot: endRoot });
       const game = await get("/games/1");
       expect(game).to.include({ outcome: "DefenderWon", job: 1, challenger: challenger.address, moveCount: 4 });
       expect(game.moves.map(({ type }: any) => type)).to.deep.equal(moves.map(({ type }) => type));
@@ -242,7 +307,7 @@ describe("indexer", () => {
     try {
       expect(await get()).to.deep.include({ games: [] });
       await own.submit(2);
-      await own.stake(solver, 10n ** 20n);
+      await own.stake(solver, 10n ** 22n);
       await own.accept(1n);
       await own.commit(1n, 0);
       await own.send(challenger, approveTokens(deployment, "pinpoint", 10n ** 20n));

@@ -55,13 +55,38 @@ export function checkpoints(database: Database, id: number, page: Page): unknown
   }));
 }
 
-export function attestations(database: Database, id: number, page: Page): unknown[] {
-  const sql = `${withOrigin("attestations")} where t.job = ? and t.k < ? order by t.k desc, t.block, t.log_index limit ?`;
+/** What became of the seats of a job, newest first. */
+export function seats(database: Database, id: number, page: Page): unknown[] {
+  const sql = `${withOrigin("seat_changes")} where t.job = ? and t.k < ? order by t.k desc, t.block, t.log_index limit ?`;
   return database.all(sql, id, page.before ?? Number.MAX_SAFE_INTEGER, page.limit).map((row) => ({
     k: row.k,
-    verifier: row.verifier,
-    root: row.root,
-    attestedAt: row.timestamp,
+    verifier: row.verifier === "" ? null : row.verifier,
+    change: row.change,
+    ...json(row.detail),
+    changedAt: row.timestamp,
+    transaction: row.tx,
+  }));
+}
+
+/** Attestations of a job, and seats of which something is told but not that they were taken. */
+export function seatCounts(database: Database, id: number): { readonly attested: number; readonly untold: number } {
+  const sql = `select (select count(*) from seat_changes where job = ?1 and change = 'Attested') as attested,
+    (select count(distinct k || verifier) from seat_changes t where job = ?1 and verifier != '' and not exists
+      (select 1 from seat_changes s where s.job = t.job and s.k = t.k and s.verifier = t.verifier and s.change = 'Sealed')) as untold`;
+  const row = database.one(sql, id);
+  return { attested: Number(row?.attested), untold: Number(row?.untold) };
+}
+
+/** Proven models, newest first. */
+export function models(database: Database, page: Page): unknown[] {
+  const sql = `${withOrigin("models")} where t.job < ? order by t.job desc limit ?`;
+  return database.all(sql, page.before ?? Number.MAX_SAFE_INTEGER, page.limit).map((row) => ({
+    job: row.job,
+    parent: row.parent === 0 ? null : row.parent,
+    stateRoot: row.state_root,
+    generation: row.generation,
+    steps: row.steps,
+    registeredAt: row.timestamp,
     transaction: row.tx,
   }));
 }
@@ -157,6 +182,7 @@ export function balances(database: Database, account: string) {
     stake: stakeOf(ledger("staking")),
     jobMarket: owed(ledger("jobMarket")),
     pinpoint: owed(ledger("pinpoint")),
+    enrolled: ledger("draws").reduce((sum, { amount }) => sum + BigInt(amount!), 0n),
     paid: byReason(ledger("paid")),
   };
 }

@@ -2,16 +2,18 @@ import { zeroAddress, type Address } from "viem";
 import {
   expectedMove,
   finishedStatuses,
+  readAttestedSeats,
   readCredit,
   readGame,
   readGameCount,
   readJob,
   readJobCount,
   readStake,
+  readVerifier,
   type Chain,
 } from "../protocol/index.ts";
 import type { Database } from "./database.ts";
-import { balances, game, job } from "./queries.ts";
+import { balances, game, job, seatCounts } from "./queries.ts";
 
 /** Blocks after its last event for which something finished is still compared. */
 const comparedAfter = 64;
@@ -89,13 +91,16 @@ export class Reconciler {
   }
 
   async #job(id: number, at: At): Promise<string | undefined> {
-    const { status, committed, attestations, ...state } = await readJob(this.#chain, BigInt(id), at);
+    const [{ status, committed, ...state }, attested] = await Promise.all([
+      readJob(this.#chain, BigInt(id), at),
+      readAttestedSeats(this.#chain, BigInt(id), at),
+    ]);
     const found = job(this.#database, id) as Partial<Found> & Pick<Found, "status" | "committed">;
     const { solver = zeroAddress, deadline = 0, windowEnd = 0, ended = false } = found;
-    const attested = this.#database.one("select count(*) as count from attestations where job = ?", id);
-    const places = [state.solver, Number(state.deadline), Number(state.windowEnd), state.ended];
-    const told = [found.status, found.committed, attested?.count, solver, deadline, windowEnd, ended];
-    return differing(`job ${id}`, [status, committed, attestations, ...places], told);
+    const seats = seatCounts(this.#database, id);
+    const places = [state.solver, Number(state.deadline), Number(state.windowEnd), state.ended, Number(attested), 0];
+    const told = [found.status, found.committed, solver, deadline, windowEnd, ended, seats.attested, seats.untold];
+    return differing(`job ${id}`, [status, committed, ...places], told);
   }
 
   async #game(id: number, at: At): Promise<string | undefined> {
@@ -106,15 +111,16 @@ export class Reconciler {
   }
 
   async #account(account: Address, at: At): Promise<string | undefined> {
-    const [{ staked, locked, unbonding }, market, pinpoint] = await Promise.all([
+    const [{ staked, locked, unbonding }, { enrolled }, market, pinpoint] = await Promise.all([
       readStake(this.#chain, account, at),
+      readVerifier(this.#chain, account, at),
       readCredit(this.#chain, "jobMarket", account, at),
       readCredit(this.#chain, "pinpoint", account, at),
     ]);
     const found = balances(this.#database, account);
-    const told = [found.stake.staked, found.stake.locked, found.stake.unbonding];
+    const told = [found.stake.staked, found.stake.locked, found.stake.unbonding, found.enrolled];
     const credits = [found.jobMarket.credit, found.pinpoint.credit];
-    return differing(account, [staked, locked, unbonding, market, pinpoint], [...told, ...credits]);
+    return differing(account, [staked, locked, unbonding, enrolled, market, pinpoint], [...told, ...credits]);
   }
 }
 

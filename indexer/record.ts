@@ -1,6 +1,6 @@
 import type { SQLInputValue } from "node:sqlite";
 import { DefectError } from "../common/index.ts";
-import { creditReasons, orderOf, phases, reasons, statuses, verdicts } from "../protocol/index.ts";
+import { creditReasons, orderOf, outcomes, phases, reasons, statuses, verdicts } from "../protocol/index.ts";
 import type { Database } from "./database.ts";
 import type { ChainEvent, Sent } from "./events.ts";
 
@@ -46,17 +46,17 @@ function recordMarket(recorder: Recorder, event: EventOf<"jobMarket">): void {
       return recorder.entry(submitter, "paid", "Escrow", escrow, jobId);
     }
     case "JobAccepted": {
-      const { jobId, solver, deadline, uri } = event.args;
-      return recorder.change(jobId, "Running", { solver, deadline: Number(deadline), uri });
+      const { jobId, solver, unitPrice, deadline, uri } = event.args;
+      return recorder.change(jobId, "Running", { solver, unitPrice, deadline: Number(deadline), uri });
     }
     case "JobEnded":
       return recorder.change(event.args.jobId, "Running", { ended: true, deadline: Number(event.args.deadline) });
     case "JobCancelled":
       return recorder.change(event.args.jobId, "Cancelled", {});
     case "JobClosing":
-      return recorder.change(event.args.jobId, "Closing", { windowEnd: Number(event.args.windowEnd) });
+      return recorder.change(event.args.jobId, "Closing", closingDetail(event.args));
     case "JobExpired":
-      return recorder.change(event.args.jobId, "Closing", { windowEnd: Number(event.args.windowEnd) });
+      return recorder.change(event.args.jobId, "Closing", closingDetail(event.args));
     case "JobSettled": {
       const { jobId, status, penalty } = event.args;
       return recorder.change(jobId, statuses[status] ?? "None", { penalty });
@@ -66,18 +66,41 @@ function recordMarket(recorder: Recorder, event: EventOf<"jobMarket">): void {
       return recorder.change(jobId, "Convicted", { convictedCheckpoint: k, slashed, paid });
     }
     case "CheckpointCommitted": {
-      const { jobId, k, stateRoot, segmentRoot } = event.args;
-      return recorder.row("checkpoints", jobId, k, stateRoot, segmentRoot);
-    }
-    case "Attested": {
-      const { jobId, k, verifier, root } = event.args;
-      return recorder.row("attestations", jobId, k, verifier, root);
+      const { jobId, k, stateRoot, segmentRoot, deadline } = event.args;
+      recorder.row("checkpoints", jobId, k, stateRoot, segmentRoot);
+      return recorder.change(jobId, "Running", { deadline: Number(deadline) });
     }
     case "Credited":
     case "Withdrawn":
       return recordCredit(recorder, event);
     default:
   }
+}
+
+function closingDetail({ windowEnd, drawBlock }: { readonly windowEnd: bigint; readonly drawBlock: bigint }) {
+  return { windowEnd: Number(windowEnd), drawBlock: Number(drawBlock) };
+}
+
+/** What becomes of seats, and how a verifier's stake enters the draws and leaves them. */
+function recordVerification(recorder: Recorder, event: EventOf<"verification">): void {
+  if (event.eventName === "Enrolled")
+    return recorder.entry(event.args.verifier, "draws", "Enrolled", event.args.amount);
+  if (event.eventName === "Resigned")
+    return recorder.entry(event.args.verifier, "draws", "Resigned", -event.args.amount);
+  if (event.eventName === "StateOpened") {
+    const { jobId, k, root } = event.args;
+    return recorder.row("seat_changes", jobId, k, "", "StateOpened", toJson({ root }));
+  }
+  const { jobId, k, verifier, ...detail } = event.args;
+  const told = "outcome" in detail ? { ...detail, outcome: outcomes[detail.outcome] } : detail;
+  recorder.row("seat_changes", jobId, k, verifier, event.eventName, toJson(told));
+  if (!("burned" in detail) || detail.burned === 0n) return;
+  recorder.entry("accuser" in detail ? detail.accuser : verifier, "draws", "Burned", -detail.burned, jobId);
+}
+
+function recordModel(recorder: Recorder, { args }: EventOf<"modelRegistry">): void {
+  const { jobId, parent, stateRoot, generation, steps } = args;
+  recorder.row("models", jobId, parent, stateRoot, generation, String(steps));
 }
 
 function recordCredit(
@@ -176,5 +199,7 @@ export function recordEvent(database: Database, event: ChainEvent, sent: Sent | 
   const recorder = new Recorder(database, event);
   if (event.contract === "jobMarket") return recordMarket(recorder, event);
   if (event.contract === "staking") return recordStake(recorder, event);
+  if (event.contract === "verification") return recordVerification(recorder, event);
+  if (event.contract === "modelRegistry") return recordModel(recorder, event);
   recordGame(recorder, event, sent);
 }

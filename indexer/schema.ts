@@ -34,9 +34,14 @@ create table if not exists checkpoints (
   primary key (job, k)
 ) strict;
 
-create table if not exists attestations (
-  job integer not null, k integer not null, verifier text not null, root text not null, ${origin},
-  primary key (job, k, verifier)
+create table if not exists seat_changes (
+  job integer not null, k integer not null, verifier text not null, change text not null, detail text not null, ${origin}
+) strict;
+create index if not exists seat_changes_by_job on seat_changes (job, k, verifier, block, log_index);
+
+create table if not exists models (
+  job integer primary key, parent integer not null, state_root text not null, generation integer not null,
+  steps text not null, ${origin}
 ) strict;
 
 create table if not exists games (
@@ -63,7 +68,8 @@ create index if not exists entries_by_account on entries (account, block, log_in
 create index if not exists jobs_by_block on jobs (block, log_index);
 create index if not exists job_changes_by_block on job_changes (block, log_index);
 create index if not exists checkpoints_by_block on checkpoints (block, log_index);
-create index if not exists attestations_by_block on attestations (block, log_index);
+create index if not exists seat_changes_by_block on seat_changes (block, log_index);
+create index if not exists models_by_block on models (block, log_index);
 create index if not exists games_by_block on games (block, log_index);
 create index if not exists moves_by_block on moves (block, log_index);
 create index if not exists game_ends_by_block on game_ends (block, log_index);
@@ -76,7 +82,8 @@ export const tables = [
   "game_ends",
   "moves",
   "games",
-  "attestations",
+  "seat_changes",
+  "models",
   "checkpoints",
   "job_changes",
   "jobs",

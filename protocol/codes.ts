@@ -4,16 +4,19 @@
 export const creditReasons = [
   "None",
   "Cancelled",
+  "Saving",
   "Price",
   "PriceRefund",
   "UnusedFees",
   "AttestationFee",
-  "ReleasedFees",
+  "ReturnedFee",
+  "Jackpot",
   "Bond",
   "Gas",
   "Bounty",
   "ReplayCompensation",
   "TimeoutTip",
+  "ForfeitTip",
 ] as const;
 export type CreditReason = (typeof creditReasons)[number];
 

@@ -1,14 +1,24 @@
 import { hexToBytes, type Address } from "viem";
 import { jobMarketAbi } from "./abi/jobMarket.ts";
+import { modelRegistryAbi } from "./abi/modelRegistry.ts";
 import { pinpointAbi } from "./abi/pinpoint.ts";
 import { stakingAbi } from "./abi/staking.ts";
+import { verificationAbi } from "./abi/verification.ts";
 import type { Chain } from "./chain.ts";
 import { readContractArtifact, type ContractArtifact } from "./devnet/artifact.ts";
 import { explained } from "./explain-error.ts";
 import { read } from "./reads/read.ts";
 
 /** Our contracts, by their members of a deployment. The token may be anybody's. */
-const contracts = { staking: "Staking", jobMarket: "JobMarket", arbiter: "Arbiter", pinpoint: "Pinpoint" } as const;
+const contracts = {
+  staking: "Staking",
+  beacon: "PrevrandaoBeacon",
+  jobMarket: "JobMarket",
+  arbiter: "Arbiter",
+  pinpoint: "Pinpoint",
+  verification: "Verification",
+  modelRegistry: "ModelRegistry",
+} as const;
 export type OwnContract = keyof typeof contracts;
 
 export interface CodeFinding {
@@ -50,15 +60,26 @@ export async function wiringProblems(chain: Chain): Promise<string[]> {
   const staking = { address: deployment.staking, abi: stakingAbi } as const;
   const market = { address: deployment.jobMarket, abi: jobMarketAbi } as const;
   const pinpoint = { address: deployment.pinpoint, abi: pinpointAbi } as const;
+  const verification = { address: deployment.verification, abi: verificationAbi } as const;
+  const registry = { address: deployment.modelRegistry, abi: modelRegistryAbi } as const;
   const named = await Promise.all([
     ["staking", "token", read(chain, staking, "token", [])],
-    ["staking", "jobMarket", read(chain, staking, "bound", [])],
+    ["staking", "jobMarket", read(chain, staking, "bound", [0n])],
+    ["staking", "verification", read(chain, staking, "bound", [1n])],
     ["jobMarket", "token", read(chain, market, "token", [])],
     ["jobMarket", "staking", read(chain, market, "staking", [])],
-    ["jobMarket", "pinpoint", read(chain, market, "bound", [])],
+    ["jobMarket", "beacon", read(chain, market, "beacon", [])],
+    ["jobMarket", "pinpoint", read(chain, market, "bound", [0n])],
+    ["jobMarket", "verification", read(chain, market, "bound", [1n])],
     ["pinpoint", "token", read(chain, pinpoint, "token", [])],
     ["pinpoint", "jobMarket", read(chain, pinpoint, "market", [])],
     ["pinpoint", "arbiter", read(chain, pinpoint, "arbiter", [])],
+    ["pinpoint", "verification", read(chain, pinpoint, "bound", [0n])],
+    ["verification", "jobMarket", read(chain, verification, "market", [])],
+    ["verification", "staking", read(chain, verification, "staking", [])],
+    ["verification", "pinpoint", read(chain, verification, "pinpoint", [])],
+    ["verification", "beacon", read(chain, verification, "beacon", [])],
+    ["modelRegistry", "jobMarket", read(chain, registry, "market", [])],
   ].map(async ([from, to, address]) => [from, to, await address] as [OwnContract, OwnContract | "token", Address])); // prettier-ignore
   return named
     .filter(([, to, address]) => address.toLowerCase() !== deployment[to].toLowerCase())

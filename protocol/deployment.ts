@@ -17,9 +17,12 @@ const schema = z.object({
   block: z.int().nonnegative(),
   token: address,
   staking: address,
+  beacon: address,
   jobMarket: address,
   arbiter: address,
   pinpoint: address,
+  verification: address,
+  modelRegistry: address,
 });
 
 /** Where the contracts of one deployment are. */

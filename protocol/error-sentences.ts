@@ -1,11 +1,13 @@
 import type { Facts } from "../common/index.ts";
+import { parts } from "./draw.ts";
 import { phases } from "./game.ts";
 import { statuses } from "./job.ts";
 
 /** Members of `Terms`, in the order of the contract's enum `Term`. */
 const terms = [
-  "none", "steps", "interval", "grid", "states of a segment", "checkpoints", "order", "escrow", "stake", "acceptBy",
-  "duration", "window", "extension", "clock", "uri", "window plus the longest game",
+  "none", "steps", "firstStep", "interval", "grid", "states of a segment", "checkpoints", "order", "floorPrice", "escrow", "valueAtRisk",
+  "draws", "attestors", "verifierStake", "stakes of all seats", "stake", "acceptBy", "auction", "heartbeat", "window",
+  "extension", "clock", "uri", "window plus the longest game",
 ] as const; // prettier-ignore
 
 function time(seconds: string | undefined): string {
@@ -13,6 +15,7 @@ function time(seconds: string | undefined): string {
 }
 type Values = Readonly<Record<string, string>>;
 const status = (facts: Values): string => statuses[Number(facts.status)] ?? "unknown";
+const part = (index: string | undefined): string => parts[Number(index)] ?? "None";
 const phase = (facts: Values): string => phases[Number(facts.phase)] ?? "unknown";
 
 /** What a custom error means to the person who must act, by its name; amounts in the token's smallest unit. */
@@ -30,13 +33,32 @@ const sentences: Readonly<Record<string, (facts: Values) => string>> = {
   UriTooLong: (f) => `The address has ${f.length} bytes; at most ${f.most} are allowed.`,
   WrongCheckpoint: (f) => `The next checkpoint of job ${f.jobId} is ${f.next}, not ${f.k}.`,
   NotCommitted: (f) => `Checkpoint ${f.k} of job ${f.jobId} is not committed; ${f.committed} are.`,
-  WrongRoot: (f) => `Checkpoint ${f.k} of job ${f.jobId} has the root ${f.committed}, not ${f.given}.`,
-  SolverCannotAttest: (f) => `A solver cannot attest checkpoints of his own job ${f.jobId}.`,
-  AlreadyAttested: (f) => `${f.verifier} has attested checkpoint ${f.k} of job ${f.jobId} before.`,
-  AttestationsFull: (f) => `Checkpoint ${f.k} of job ${f.jobId} has all ${f.attestors} attestations that are paid.`,
-  StakeTooSmall: (f) => `${f.account} has ${f.bonded} staked and needs ${f.needed}: deposit more.`,
+  NotNamedSolver: (f) => `Job ${f.jobId} is for the solver ${f.solver} alone, not for ${f.caller}.`,
+  WrongParentState: (f) =>
+    `A job starts from the last state of its parent ${f.parent}, ${f.last}, not from ${f.given}.`,
+  ParentUnsettled: (f) => `Job ${f.jobId} cannot end before its parent ${f.parent} does: settle that first.`,
   GamesOpen: (f) => `Job ${f.jobId} cannot be settled while ${f.openGames} games are open.`,
-  NothingToCollect: (f) => `Job ${f.jobId} holds no fee for this in that range.`,
+  NotEnrolled: (f) => `${f.account} has no stake in the draws.`,
+  StakeReserved: (f) => `${f.reserved} of ${f.verifier}'s stake are behind open seats: close those first.`,
+  EnrolledTooSmall: (f) => `${f.verifier} has ${f.unreserved} enrolled and free, and needs ${f.needed}: enroll more.`,
+  WrongPart: (f) => `The window of job ${f.jobId} is in its part ${part(f.part)}; this belongs into ${part(f.needed)}.`,
+  JobNotClosing: (f) => `Job ${f.jobId} is not in its window.`,
+  JobNotFinished: (f) => `Job ${f.jobId} is not finished.`,
+  NoWord: (f) => `Nobody has recorded the word of block ${f.target} yet: wait for it, or record it.`,
+  NotDrawn: (f) => `Segment ${f.k} of job ${f.jobId} is not drawn.`,
+  NoSeat: (f) => `The draw gives ${f.verifier} no seat on segment ${f.k} of job ${f.jobId}.`,
+  AlreadySealed: (f) => `${f.verifier} has sealed segment ${f.k} of job ${f.jobId} before.`,
+  SeatsFull: (f) => `All ${f.most} seats of segment ${f.k} of job ${f.jobId} are taken.`,
+  WrongSeal: () => "What is revealed is not what was sealed.",
+  AlreadyAccused: (f) => `${f.accuser} has accused this seat of ${f.verifier} before.`,
+  AccusationsFull: (f) => `This seat of ${f.verifier} has all ${f.most} accusations that it may have.`,
+  NothingToOpen: (f) => `Segment ${f.k} of job ${f.jobId} has no drawn state that waits to be opened.`,
+  NotOpened: (f) => `The drawn state of segment ${f.k} of job ${f.jobId} is not opened.`,
+  AlreadyRecorded: (f) => `The word of block ${f.target} is known.`,
+  NotFinal: (f) =>
+    `Job ${f.jobId} has no state that cannot fall: only the last state of a job that is settled, ended or expired is a model.`,
+  AlreadyRegistered: (f) => `The model of job ${f.jobId} is registered.`,
+  ParentNotRegistered: (f) => `Register the model of job ${f.parent}, the parent of job ${f.jobId}, first.`,
   WrongRecipient: (f) => `Money sent to ${f.recipient} would be lost: name another recipient.`,
   NothingOwed: (f) => `${f.account} is owed nothing.`,
   ZeroAmount: () => "The amount must be more than nothing.",

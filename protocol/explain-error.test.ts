@@ -16,7 +16,7 @@ describe("explainError", () => {
     expect(late.code).to.equal("reverted-too-late");
     expect(late.message).to.equal("It is too late for this on job 7: the time ended at 2027-01-15T08:00:00.000Z.");
     expect(late.facts).to.deep.equal({ jobId: 7n, last: 1_800_000_000n });
-    expect(revert("TermOutOfRange", [8, 5n, 10n, 20n]).message).to.equal(
+    expect(revert("TermOutOfRange", [15, 5n, 10n, 20n]).message).to.equal(
       'The term "stake" is 5; it must be from 10 to 20.',
     );
     expect(revert("WrongStatus", [3n, 4]).message).to.equal("Job 3 is Settled, which does not allow this.");

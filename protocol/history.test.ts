@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { createWalletClient, http, zeroHash, type Hex } from "viem";
+import { createWalletClient, http, zeroAddress, zeroHash, type Hex } from "viem";
 import { fromHex, MerkleTree, sha256, toHex, u32Bytes } from "../common/index.ts";
 import { pinpointAbi } from "./abi/pinpoint.ts";
 import { approveTokens, depositStake } from "./calls/accounts.ts";
@@ -50,11 +50,12 @@ const moves: Move[] = [
 
 function termsOf(now: bigint, stake: bigint): Terms {
   const roots = { programRoot, datasetRoot: zeroHash, initialStateRoot: root(0), manifestHash: zeroHash };
-  const steps = { steps: 6, interval: 6, grid: 2, seed: 7, order: "shuffled" as const };
-  const price = { workUnits: 10n, unitPrice: 3n, attestationFee: 1n, attestors: 2 };
+  const steps = { firstStep: 0, steps: 6, interval: 6, grid: 2, seed: 7, order: "shuffled" as const };
+  const price = { workUnits: 10n, solver: zeroAddress, parent: 0n, floorPrice: 3n, unitPrice: 3n, auction: 0 };
+  const seats = { valueAtRisk: 30n, draws: 1, attestors: 1, attestationFee: 1n, verifierStake: 30n, jackpotFee: 1n };
   const game = { stake, bounty: 5n, gasRate: 1n, gasCap: 1_000_000, replayCompensation: 2n, latePenalty: 1n };
-  const times = { acceptBy: now + 1_000n, duration: 1_000, window: 1_000, clock: 600, extension: 60 };
-  return { ...roots, ...steps, ...price, ...game, ...times, uri: "http://127.0.0.1:1" };
+  const times = { acceptBy: now + 1_000n, heartbeat: 1_000, window: 1_000, clock: 600, extension: 60 };
+  return { ...roots, ...steps, ...price, ...seats, ...game, ...times, uri: "http://127.0.0.1:1" };
 }
 
 describe("a game on chain", () => {
@@ -73,8 +74,8 @@ describe("a game on chain", () => {
     const fund = [submitter, solver, challenger].map(({ address }) => address);
     const deployment = await deployContracts({ rpc: anvil.rpc, deployer: devAccount(0), fund });
     chain = await connect(anvil.rpc, deployment);
-    const stake = await readMinimumStake(chain, { bounty: 5n, gasRate: 1n, gasCap: 1_000_000, latePenalty: 1n });
     const { timestamp } = await chain.client.getBlock();
+    const stake = await readMinimumStake(chain, termsOf(timestamp, 0n));
     const terms = termsOf(timestamp, stake);
     await send(submitter, approveTokens(deployment, "jobMarket", escrowOf(terms)));
     await send(submitter, submitJob(deployment, terms));

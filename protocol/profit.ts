@@ -1,12 +1,18 @@
 import { checkpointsOf, type Terms } from "./job.ts";
 
 /** What calls of a solver's ordinary job cost; test/contracts/gas.test.ts measures them. UNITS: gas. */
-export const usualJobGas = { accept: 100_000, commit: 80_000, settle: 90_000, withdraw: 42_000 } as const;
+export const usualJobGas = {
+  accept: 140_000,
+  commit: 92_000,
+  open: 100_000,
+  settle: 135_000,
+  withdraw: 42_000,
+} as const;
 
-/** Gas of a job that nobody disputes: acceptance, every checkpoint, settlement, and taking the price. */
-export function jobGas(terms: Pick<Terms, "steps" | "interval">): bigint {
-  const { accept, commit, settle, withdraw } = usualJobGas;
-  return BigInt(accept + checkpointsOf(terms) * commit + settle + withdraw);
+/** Gas of a job that nobody disputes: acceptance, every checkpoint, every drawn state, settlement, and taking the price. */
+export function jobGas(terms: Pick<Terms, "steps" | "interval" | "draws">): bigint {
+  const { accept, commit, open, settle, withdraw } = usualJobGas;
+  return BigInt(accept + checkpointsOf(terms) * commit + terms.draws * open + settle + withdraw);
 }
 
 /** What work costs a solver, by his own reckoning. UNITS: the token's smallest. */
@@ -33,7 +39,7 @@ const msPerHour = 3_600_000n;
 
 /** Price less gas and computation. UNITS: `trainingMs` milliseconds, 0 where the time is not known. Pure. */
 export function estimateProfit(
-  terms: Pick<Terms, "steps" | "interval" | "workUnits" | "unitPrice">,
+  terms: Pick<Terms, "steps" | "interval" | "draws" | "workUnits" | "unitPrice">,
   costs: Costs,
   trainingMs = 0,
 ): Estimate {

@@ -1,5 +1,5 @@
 /**
- * One honest and one dishonest training job on a local network of processes that share nothing but HTTP:
+ * An honest and a dishonest training job, and one that goes on from the first one's model, on a local network of processes that share nothing but HTTP:
  * `npm run demo`, optionally `-- --seed <number>` to repeat a run. Writes demo-report.json; exits non-zero unless every check holds.
  */
 import { randomInt } from "node:crypto";
@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createPrng } from "../common/index.ts";
-import { honestJob, dishonestJob, type Stage } from "./demo/jobs.ts";
+import { childJob, honestJob, dishonestJob, type Stage } from "./demo/jobs.ts";
 import { startNetwork } from "./demo/network.ts";
 import { Checks, table, toJson, tokens, type JobReport } from "./demo/report.ts";
 
@@ -74,8 +74,10 @@ async function run(): Promise<boolean> {
     };
     const honest = await honestJob(stage);
     const dishonest = await dishonestJob(stage, honest);
+    const child = await childJob(stage, honest.report);
     printJob(honest.report, network.names);
     printJob(dishonest.report, network.names);
+    printJob(child, network.names);
     printDisputes(dishonest.report);
     console.log(
       `\n${table(
@@ -91,7 +93,7 @@ async function run(): Promise<boolean> {
       seed,
       seconds,
       processes,
-      jobs: [honest.report, dishonest.report],
+      jobs: [honest.report, dishonest.report, child],
       learning,
       place,
       redrawn,

@@ -13,7 +13,7 @@ const usage = `Usage: node scripts/deploy.ts [options]
   --folder <path>             where <chain id>/addresses.json goes (default deployments)
   --token <address>           an existing token; without it a test token that anyone mints
   --unbonding-seconds <n>     delay of stakes (default two weeks)
-  --verifier-stake <n>        stake of a verifier in the token's smallest unit (default 1000 * 10^18)
+  --beacon-delay <n>          blocks from the end of a job to the one that draws (default 66, more than two epochs)
 The deployer's private key is read from PINPOINT_DEPLOYER_KEY; on chain 31337 it may be left out.`;
 
 function wholeNumber(name: string, text: string | undefined): bigint | undefined {
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
       folder: { ...text, default: join(dirname(import.meta.dirname), "deployments") },
       token: text,
       "unbonding-seconds": text,
-      "verifier-stake": text,
+      "beacon-delay": text,
       help: { type: "boolean", default: false },
     },
   });
@@ -43,14 +43,14 @@ async function main(): Promise<void> {
     throw new OperatorError("bad-deployer-key", "PINPOINT_DEPLOYER_KEY is 0x and 64 hex digits.", {});
   }
   const unbondingSeconds = wholeNumber("unbonding-seconds", values["unbonding-seconds"]);
-  const verifierStake = wholeNumber("verifier-stake", values["verifier-stake"]);
+  const beaconDelay = wholeNumber("beacon-delay", values["beacon-delay"]);
   const { deployment, file } = await deploy({
     rpc: values.rpc,
     folder: values.folder,
     ...(privateKey === undefined ? {} : { privateKey: privateKey as Hex }),
     ...(token === undefined ? {} : { token }),
     ...(unbondingSeconds === undefined ? {} : { unbondingSeconds }),
-    ...(verifierStake === undefined ? {} : { verifierStake }),
+    ...(beaconDelay === undefined ? {} : { beaconDelay }),
   });
   console.log(JSON.stringify(deployment, null, 2));
   console.log(`written to ${file}`);

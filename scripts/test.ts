@@ -97,6 +97,14 @@ const STAGES: Stage[] = [
     commands: (files) => [["hardhat", "test", "mocha", ...files]],
   },
   {
+    name: "twin",
+    title: "random histories",
+    after: ["solidity", "elements"],
+    named: true,
+    globs: ["test/contracts/twin/*.test.ts"],
+    commands: (files) => [["hardhat", "test", "mocha", ...files]],
+  },
+  {
     name: "e2e",
     title: "end to end",
     after: ["build"],

@@ -10,9 +10,12 @@ const root = dirname(import.meta.dirname);
 const abis: Readonly<Record<string, readonly string[]>> = {
   arbiter: ["Arbiter"],
   jobMarket: ["JobMarket", "Staking", "TestToken"],
+  modelRegistry: ["ModelRegistry", "JobMarket"],
   pinpoint: ["Pinpoint", "JobMarket", "Staking", "Arbiter", "TestToken"],
+  prevrandaoBeacon: ["PrevrandaoBeacon"],
   staking: ["Staking", "TestToken"],
   testToken: ["TestToken"],
+  verification: ["Verification", "JobMarket", "Pinpoint", "Staking", "TestToken"],
 };
 
 function artifactAbi(contract: string): Abi {

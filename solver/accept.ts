@@ -6,18 +6,28 @@ import {
   obtainBundle,
   validateOnChain,
   type Bundle,
+  type Head,
   type Session,
   type SolverConfig,
 } from "../daemon/index.ts";
 import { workUnitsPerStep, type Program } from "../engine/index.ts";
-import { acceptJob, estimateProfit, readTerms, type Estimate, type Job, type Terms } from "../protocol/index.ts";
-import { costsOf, refusalOf, tooLarge, tooPoor, tooSlow } from "./policy.ts";
+import {
+  acceptJob,
+  auctionPriceOf,
+  estimateProfit,
+  readTerms,
+  type Estimate,
+  type Job,
+  type Terms,
+} from "../protocol/index.ts";
+import { costsOf, refusalOf, tooLarge, tooLow, tooPoor, tooSlow } from "./policy.ts";
 
 /** Jobs that this process looked at and leaves alone. */
 export type Declined = Set<string>;
 
 /**
- * Accepts an open job if it pays, its bundle is whole and valid, and a trial step is fast enough; stakes what is missing.
+ * Accepts an open job as soon as its rising price is enough, if its bundle is whole and valid and a trial step is fast enough; stakes
+ * what is missing. One that no price of its auction makes worth the work is declined.
  * @throws OperatorError `tokens-short`; TransientError when the bundle or the node cannot be reached now
  */
 export async function tryAccept(
@@ -26,15 +36,22 @@ export async function tryAccept(
   job: Job,
   artifactUrl: string,
   declined: Declined,
+  head: Head,
 ): Promise<void> {
   const { chain, transactions, log } = session;
   const terms = await readTerms(chain, job.id);
-  const { reason, estimate } = await inspect(session, config, job, terms);
-  if (reason !== undefined) {
+  // Nothing is fetched or tried while the price is too low; it only rises.
+  const now = { ...terms, unitPrice: auctionPriceOf(terms, job, head.timestamp) };
+  const low = tooLow(now, config) ?? tooPoor(estimateProfit(now, costsOf(config)), config);
+  const most = refusalOf(job, terms, config, session.address, head.timestamp);
+  if (most === undefined && low !== undefined && now.unitPrice < terms.unitPrice) return;
+  const { reason, estimate } = await inspect(session, config, terms, now, most);
+  if (estimate === undefined) {
     declined.add(identityOf(job));
     log.info({ event: "declined", job: String(job.id), reason }, `Job ${job.id} declined: ${reason}`);
     return;
   }
+  if (reason !== undefined) return;
   const worth = toldOf(estimate);
   log.info(
     { event: "accepting", job: String(job.id), ...worth },
@@ -58,13 +75,19 @@ function toldOf({ gas: _gas, ...amounts }: Estimate) {
 
 type Inspection =
   | { readonly reason: string; readonly estimate?: undefined }
-  | { readonly reason?: undefined; readonly estimate: Estimate };
+  /** With a reason: not at this price, but perhaps at a later one. */
+  | { readonly reason?: string; readonly estimate: Estimate };
 
 /** Why to decline, or what the job is worth. An OperatorError of the bundle is the submitter's: a reason, not a failure. */
-async function inspect(session: Session, config: SolverConfig, job: Job, terms: Terms): Promise<Inspection> {
-  const now = BigInt(Math.floor(Date.now() / 1000));
+async function inspect(
+  session: Session,
+  config: SolverConfig,
+  terms: Terms,
+  now: Terms,
+  refused: string | undefined,
+): Promise<Inspection> {
   // Without the time that training takes it costs no more than with it.
-  const first = refusalOf(job, terms, config, now) ?? tooPoor(estimateProfit(terms, costsOf(config)), config);
+  const first = refused ?? tooPoor(estimateProfit(terms, costsOf(config)), config);
   if (first !== undefined) return { reason: first };
   try {
     const bundle = await fetchBundle(session, config, terms);
@@ -73,9 +96,11 @@ async function inspect(session: Session, config: SolverConfig, job: Job, terms: 
       return { reason: `It pays for ${terms.workUnits} of its ${workUnits} work units.` };
     await validateOnChain(session.chain, bundle);
     const stepMs = await trialStep(session, terms);
-    const estimate = estimateProfit(terms, costsOf(config), stepMs * terms.steps);
-    const reason = tooSlow(terms, stepMs) ?? tooPoor(estimate, config);
-    return reason === undefined ? { estimate } : { reason };
+    const [most, estimate] = [terms, now].map((each) => estimateProfit(each, costsOf(config), stepMs * terms.steps));
+    const reason = tooSlow(terms, stepMs) ?? tooPoor(most!, config);
+    if (reason !== undefined) return { reason };
+    const low = tooPoor(estimate!, config);
+    return low === undefined ? { estimate: estimate! } : { estimate: estimate!, reason: low };
   } catch (error) {
     if (error instanceof OperatorError) return { reason: error.message };
     throw error;

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { zeroAddress } from "viem";
 import { classifierProgram } from "../engine/index.ts";
 import { estimateProfit, type Job, type Terms } from "../protocol/index.ts";
 import { refusalOf, tooLarge, tooPoor, tooSlow } from "./policy.ts";
@@ -6,11 +7,20 @@ import { refusalOf, tooLarge, tooPoor, tooSlow } from "./policy.ts";
 describe("a solver's policy", () => {
   const fair = { extension: 20, gasCap: 1_000, gasRate: 1n, replayCompensation: 0n };
   const programRoot = `0x${"ab".repeat(32)}` as const;
-  const terms = { unitPrice: 10n, stake: 100n, workUnits: 1_000n, acceptBy: 50n, programRoot, ...fair } as Terms;
+  const terms = {
+    unitPrice: 10n,
+    stake: 100n,
+    workUnits: 1_000n,
+    acceptBy: 50n,
+    programRoot,
+    solver: zeroAddress,
+    ...fair,
+  } as unknown as Terms;
+  const own = `0x${"3c".repeat(20)}` as const;
   const job: Pick<Job, "submitter"> = { submitter: `0x${"1a".repeat(20)}` };
   const least = { minUnitPrice: 10n, minPrice: 10_000n, minGasCap: 1_000, minGasRate: 0n, minExtension: 20 };
   const policy = { ...least, maxStake: 100n, maxWorkUnits: 1_000n, submitters: [], programs: [] };
-  const refusal = (changes: Partial<Terms>, now = 50n) => refusalOf(job, { ...terms, ...changes }, policy, now);
+  const refusal = (changes: Partial<Terms>, now = 50n) => refusalOf(job, { ...terms, ...changes }, policy, own, now);
 
   it("takes what is just good enough", () => {
     expect(refusal({})).to.equal(undefined);
@@ -24,9 +34,14 @@ describe("a solver's policy", () => {
     expect(refusal({}, 51n)).to.match(/time to accept/);
   });
 
+  it("takes a job that names a solver only if it is himself, in any case of letters", () => {
+    expect(refusal({ solver: own.toUpperCase().replace("0X", "0x") as typeof own })).to.equal(undefined);
+    expect(refusal({ solver: `0x${"4d".repeat(20)}` })).to.match(/for the solver 0x4d.* alone/);
+  });
+
   it("takes the jobs of those submitters and programs that it names, in any case of letters", () => {
     const other = `0x${"2b".repeat(20)}` as const;
-    const asked = (lists: object) => refusalOf(job, terms, { ...policy, ...lists }, 50n);
+    const asked = (lists: object) => refusalOf(job, terms, { ...policy, ...lists }, own, 50n);
     expect(asked({ submitters: [other, job.submitter.toUpperCase().replace("0X", "0x")] })).to.equal(undefined);
     expect(asked({ submitters: [other] })).to.match(/submitter 0x1a.* not among those/);
     expect(asked({ programs: [programRoot.toUpperCase().replace("0X", "0x")] })).to.equal(undefined);
@@ -37,7 +52,7 @@ describe("a solver's policy", () => {
     expect(refusal({ extension: 19 })).to.match(/19 seconds for a move/);
     expect(refusal({ gasRate: 0n })).to.match(/for nothing/);
     expect(refusal({ gasCap: 999 })).to.match(/999 gas of a game/);
-    expect(refusalOf(job, terms, { ...policy, minGasRate: 2n }, 50n)).to.match(/pays 1 for gas, less than 2/);
+    expect(refusalOf(job, terms, { ...policy, minGasRate: 2n }, own, 50n)).to.match(/pays 1 for gas, less than 2/);
     expect(refusal({ gasRate: 0n, replayCompensation: 1n })).to.equal(undefined);
   });
 
@@ -56,25 +71,25 @@ describe("a solver's policy", () => {
 
   it("leaves jobs that promise less than it asks for, if it asks", () => {
     const costs = { perGas: 1n, perWorkUnit: 2n, perHour: 0n };
-    const estimate = estimateProfit({ steps: 1, interval: 1, workUnits: 1_000_000n, unitPrice: 10n }, costs);
-    expect(estimate.profit).to.equal(7_688_000n);
+    const estimate = estimateProfit({ steps: 1, interval: 1, draws: 1, workUnits: 1_000_000n, unitPrice: 10n }, costs);
+    expect(estimate.profit).to.equal(7_491_000n);
     expect(tooPoor(estimate, { minProfit: undefined })).to.equal(undefined);
-    expect(tooPoor(estimate, { minProfit: 7_688_000n })).to.equal(undefined);
-    expect(tooPoor(estimate, { minProfit: 7_688_001n })).to.match(
-      /pays 10000000 and costs 312000 of gas and 2000000 of/,
+    expect(tooPoor(estimate, { minProfit: 7_491_000n })).to.equal(undefined);
+    expect(tooPoor(estimate, { minProfit: 7_491_001n })).to.match(
+      /pays 10000000 and costs 509000 of gas and 2000000 of/,
     );
     const loss = { ...estimate, profit: -1n };
     expect([tooPoor(loss, { minProfit: undefined }), tooPoor(loss, { minProfit: 0n })?.includes("of -1")]).to.deep.equal([undefined, true]); // prettier-ignore
   });
 
-  it("leaves a fifth of a job's time free", () => {
+  it("leaves a fifth of a checkpoint's time free", () => {
     const games = { interval: 10, extension: 20 };
-    expect(tooSlow({ steps: 80, duration: 100, ...games }, 1_000)).to.equal(undefined);
-    expect(tooSlow({ steps: 81, duration: 100, ...games }, 1_000)).to.match(/81 of its 100 seconds/);
+    expect(tooSlow({ heartbeat: 13, ...games }, 1_000)).to.equal(undefined);
+    expect(tooSlow({ heartbeat: 12, ...games }, 1_000)).to.match(/10 of its 12 seconds/);
   });
 
   it("leaves time for a segment's replay in every move", () => {
-    const slow = { steps: 80, duration: 1_000, interval: 10 };
+    const slow = { heartbeat: 1_000, interval: 10 };
     expect(tooSlow({ ...slow, extension: 20 }, 1_000)).to.equal(undefined);
     expect(tooSlow({ ...slow, extension: 19 }, 1_000)).to.match(/20 of its 19 seconds/);
   });

@@ -1,6 +1,6 @@
 import type { SolverConfig } from "../daemon/index.ts";
 import { executionBytes, residentDatasetBytes, type Program } from "../engine/index.ts";
-import type { Costs, Estimate, Job, Terms } from "../protocol/index.ts";
+import { priceOf, type Costs, type Estimate, type Job, type Terms } from "../protocol/index.ts";
 
 /** What a solver looks at before he fetches anything. */
 export type Policy = Pick<
@@ -23,21 +23,23 @@ function allows(list: readonly string[], value: string): boolean {
 
 /**
  * Why the terms are not worth the work, in one sentence; undefined when they are. Pure.
- * UNITS: `now` in seconds since the epoch.
+ * @param own address of the solver
+ * @param now UNITS: seconds since the epoch
  */
 export function refusalOf(
   { submitter }: Pick<Job, "submitter">,
   terms: Terms,
   policy: Policy,
+  own: string,
   now: bigint,
 ): string | undefined {
+  if (BigInt(terms.solver) !== 0n && terms.solver.toLowerCase() !== own.toLowerCase())
+    return `It is for the solver ${terms.solver} alone.`;
   if (!allows(policy.submitters, submitter)) return `Its submitter ${submitter} is not among those that are allowed.`;
   if (!allows(policy.programs, terms.programRoot))
     return `Its program ${terms.programRoot} is not among those that are allowed.`;
-  if (terms.unitPrice < policy.minUnitPrice)
-    return `It pays ${terms.unitPrice} a work unit, less than ${policy.minUnitPrice}.`;
-  const price = terms.workUnits * terms.unitPrice;
-  if (price < policy.minPrice) return `It pays ${price}, less than ${policy.minPrice}.`;
+  const low = tooLow(terms, policy);
+  if (low !== undefined) return low;
   if (terms.stake > policy.maxStake) return `It locks ${terms.stake}, more than ${policy.maxStake}.`;
   if (terms.workUnits > policy.maxWorkUnits)
     return `It has ${terms.workUnits} work units, more than ${policy.maxWorkUnits}.`;
@@ -50,6 +52,16 @@ export function refusalOf(
   if (terms.gasRate === 0n && terms.replayCompensation === 0n) return "Anyone may challenge it for nothing.";
   if (now > terms.acceptBy) return "The time to accept it is over.";
   return undefined;
+}
+
+/** Why the price is too low, in one sentence; undefined when it is not. Pure. */
+export function tooLow(
+  terms: Pick<Terms, "workUnits" | "unitPrice">,
+  { minUnitPrice, minPrice }: Pick<Policy, "minUnitPrice" | "minPrice">,
+): string | undefined {
+  if (terms.unitPrice < minUnitPrice) return `It pays ${terms.unitPrice} a work unit, less than ${minUnitPrice}.`;
+  const price = priceOf(terms, terms.unitPrice);
+  return price < minPrice ? `It pays ${price}, less than ${minPrice}.` : undefined;
 }
 
 /** Why a program asks for more than this machine gives, in one sentence; undefined when it does not. UNITS: bytes. Pure. */
@@ -81,19 +93,20 @@ export function tooPoor(
   return `It pays ${price} and costs ${gasCost} of gas and ${computeCost} of computing: the profit of ${profit} is less than ${minProfit}.`;
 }
 
-/** Share of the job's time that training may fill: the rest is for restarts, disputes and slow blocks. */
+/** Share of a checkpoint's time that training may fill: the rest is for restarts, disputes and slow blocks. */
 const longestShare = 0.8;
 
 /** Replays of a segment that must fit into the least time for a move: the move's own, and one more for a busy machine. */
 const replaysPerMove = 2;
 
-/** Why a measured step is too slow for the job's time or for its games; undefined when it is not. UNITS: ms a step. Pure. */
+/** Why a measured step is too slow for the job's heartbeat or for its games; undefined when it is not. UNITS: ms a step. Pure. */
 export function tooSlow(
-  { steps, duration, interval, extension }: Pick<Terms, "steps" | "duration" | "interval" | "extension">,
+  { heartbeat, interval, extension }: Pick<Terms, "heartbeat" | "interval" | "extension">,
   stepMs: number,
 ): string | undefined {
-  const seconds = (stepMs * steps) / 1000;
-  if (seconds > duration * longestShare) return `It would train for ${Math.ceil(seconds)} of its ${duration} seconds.`;
+  const seconds = (stepMs * interval) / 1000;
+  if (seconds > heartbeat * longestShare)
+    return `A segment would train for ${Math.ceil(seconds)} of its ${heartbeat} seconds.`;
   const move = (replaysPerMove * stepMs * interval) / 1000;
   if (move > extension) return `A move in a game may take ${Math.ceil(move)} of its ${extension} seconds.`;
   return undefined;

@@ -17,6 +17,7 @@ import {
 } from "../daemon/index.ts";
 import { finishedStatuses, serveArtifacts, type Job } from "../protocol/index.ts";
 import { tryAccept, type Declined } from "./accept.ts";
+import { openStates, register } from "./proof.ts";
 import { Training } from "./training.ts";
 
 /** Blocks between two looks at the credits while no job ends. */
@@ -94,8 +95,11 @@ function loop(
     const own = allJobs.filter(({ solver }) => sameAddress(solver, address));
     for (const job of own) {
       if (job.status === "Running") await training.tend(job);
+      if (job.status === "Closing") tasks.start(`open/${job.id}`, () => openStates(session, job, head));
       endings.tend(job, head);
     }
+    for (const job of own.filter(({ status }) => status === "Settled"))
+      tasks.start(`register/${job.id}`, () => register(session, job));
     const running = own.filter(({ status }) => status === "Running").length;
     const open = allJobs.filter((job) => job.status === "Open" && !declined.has(identityOf(job)));
     // Another one comes first with every block, so that one whose bundle is away holds nobody up.
@@ -104,7 +108,7 @@ function loop(
       if (running + accepting.size >= config.maxJobs || session.breaker.broken) break;
       tasks.start(`accept/${job.id}`, async () => {
         accepting.add(job.id);
-        await tryAccept(session, config, job, artifactUrl, declined).finally(() => accepting.delete(job.id));
+        await tryAccept(session, config, job, artifactUrl, declined, head).finally(() => accepting.delete(job.id));
       });
     }
     if (own.some(isOver) || head.number % blocksBetweenLooks === 0n)

@@ -62,7 +62,7 @@ export class Training {
   /** The flip of a dishonest solver in a job, in steps of the job. */
   async divergence(jobId: bigint): Promise<Divergence | undefined> {
     if (this.#diverge === undefined) return undefined;
-    return divergenceAt(this.#diverge, (await readTerms(this.#session.chain, jobId)).interval);
+    return divergenceAt(this.#diverge, await readTerms(this.#session.chain, jobId));
   }
 
   #firstUntrained(job: Job): number {
@@ -97,10 +97,11 @@ export class Training {
         ),
       );
       const flip = await this.divergence(jobId);
-      const { endRoot, segmentRoot, elapsedMs } = await compute.segment({ segment, keep: true, flip }, progress);
+      const done = await compute.segment({ segment, keep: true, flip }, progress);
+      const { endRoot, segmentRoot, stateRoots, elapsedMs } = done;
       const { firstStep, steps } = segment;
       const flipped = flip !== undefined && flip.step >= firstStep && flip.step < firstStep + steps;
-      const trained = { stateRoot: endRoot, segmentRoot, ...(flipped && { flipped }) };
+      const trained = { stateRoot: endRoot, segmentRoot, stateRoots, ...(flipped && { flipped }) };
       crashPoint("trained");
       journal.keep(trainedKey(job, k), trained satisfies Trained);
       metrics.stepsTrained.inc(steps);
@@ -136,7 +137,8 @@ export class Training {
       const call = commitCheckpoint(chain.deployment, job.id, job.termsHash, k, trained.stateRoot, trained.segmentRoot);
       // SAFETY: after a reorganisation the number may be another job's, and what was signed for this one a lie about that.
       const key = `commit/${identityOf(job)}/${k}`;
-      const outcome = await transactions.perform({ key, call, note: { ...trained } });
+      const { stateRoot, segmentRoot } = trained;
+      const outcome = await transactions.perform({ key, call, note: { stateRoot, segmentRoot } });
       const facts = { job: String(job.id), checkpoint: k, stateRoot: trained.stateRoot };
       if (outcome.kind === "mined") {
         if (!outcome.made) continue;

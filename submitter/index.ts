@@ -1,4 +1,5 @@
 export * from "./bundle.ts";
+export * from "./child.ts";
 export * from "./compile.ts";
 export * from "./defined.ts";
 export * from "./evaluate.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isHash, type Hex } from "viem";
+import { isAddress, isHash, type Address, type Hex } from "viem";
 import { z } from "zod";
 import { OperatorError } from "../common/index.ts";
 import { trainingSchema } from "../protocol/index.ts";
@@ -28,6 +28,11 @@ function isAmount(value: unknown): boolean {
 const amount = z
   .custom<number | string>(isAmount, "must be a whole number below 2^128, as a text of digits from 2^53 on")
   .transform((value) => BigInt(value));
+
+const address = z.custom<Address>(
+  (value) => typeof value === "string" && isAddress(value),
+  "must be an address: 0x and 40 hexadecimal digits",
+);
 
 /** A positive number that is one as f32 too, and whose inverse is. */
 const float = z.number().refine((value) => {
@@ -81,14 +86,25 @@ const tensors = z.strictObject({
 });
 
 const terms = z.strictObject({
+  /** Where a job that resumes another goes on. */
+  firstStep: z.int().min(0).max(u32).optional(),
   steps: z.int().min(1).max(u32),
   interval: z.int().min(1).max(u32).optional(),
   grid: z.int().min(1).max(64).optional(),
   seed: z.int().min(0).max(u32).optional(),
   order: z.enum(["sequential", "shuffled"]).optional(),
+  solver: address.optional(),
+  /** The job whose last state this one starts from. */
+  parent: amount.optional(),
+  floorPrice: amount.optional(),
   unitPrice: amount.optional(),
-  attestors: z.int().min(0).max(255).optional(),
+  auction: z.int().min(0).max(u32).optional(),
+  valueAtRisk: amount.optional(),
+  draws: z.int().min(1).max(65_535).optional(),
+  attestors: z.int().min(1).max(16).optional(),
   attestationFee: amount.optional(),
+  verifierStake: amount.optional(),
+  jackpotFee: amount.optional(),
   stake: amount.optional(),
   bounty: amount.optional(),
   gasRate: amount.optional(),
@@ -97,7 +113,7 @@ const terms = z.strictObject({
   latePenalty: amount.optional(),
   /** Seconds from the submission; a file that names a moment would be of use only until then. */
   acceptWithin: seconds.optional(),
-  duration: seconds.optional(),
+  heartbeat: seconds.optional(),
   window: seconds.optional(),
   clock: seconds.optional(),
   extension: seconds.optional(),

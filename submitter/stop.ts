@@ -3,6 +3,7 @@ import { OperatorError } from "../common/index.ts";
 import {
   cancelJob as cancelCall,
   earnedOf,
+  priceOf,
   endJob as endCall,
   escrowOf,
   readCredit,
@@ -84,8 +85,8 @@ export interface EndedJob {
 async function endOf(chain: Chain, jobId: bigint, transactionHash: Hex): Promise<EndedJob> {
   const [job, terms] = await Promise.all([readJob(chain, jobId), readTerms(chain, jobId)]);
   const { committed, checkpoints, deadline } = job;
-  const earned = earnedOf(terms, committed);
-  const refund = terms.workUnits * terms.unitPrice - earned;
+  const earned = earnedOf(terms, job.unitPrice, committed);
+  const refund = priceOf(terms, job.unitPrice) - earned;
   return { jobId, committed, checkpoints, deadline, window: terms.window, earned, refund, transactionHash };
 }
 

@@ -24,6 +24,7 @@ import {
   deployContracts,
   devAccount,
   escrowOf,
+  readCheckpoint,
   readClaim,
   readJob,
   readTerms,
@@ -36,6 +37,7 @@ import {
   type Terms,
 } from "../protocol/index.ts";
 import { obtainInput, obtainState } from "./bundle.ts";
+import { prepareChild } from "./child.ts";
 import type { JobSource } from "./job-source.ts";
 import { Inference } from "./evaluate.ts";
 import { exportModel } from "./export.ts";
@@ -224,7 +226,7 @@ describe("submitter", () => {
     const refused = await completeTerms(chain, short, { steps: 24, uri: server.url }, timestamp).catch(String);
     expect(refused).to.contain("The learning rate's schedule covers 23 steps and the job has 24: submit fewer");
     const costs = explainCosts(terms);
-    expect(costs.at(-1)).to.include({ name: "escrow", amount: escrowOf(terms) });
+    expect(costs.find(({ name }) => name === "escrow")).to.include({ amount: escrowOf(terms) });
     const before = await readTokens(chain, devAccount(1).address);
     const { jobId, escrow } = await submitJob(sender(1), terms);
     expect(jobId).to.equal(1n);
@@ -299,5 +301,22 @@ describe("submitter", () => {
       expect(tensor.values).not.to.deep.equal(original.get(name)?.values);
       expect(tensor).to.deep.equal(exported.get(name));
     }
+  });
+
+  it("prepares a job that goes on from another's last state, with nothing but the chain and the servers", async () => {
+    const store = new ArtifactStore(join(directory, "child"));
+    const { prepared, inherited } = await prepareChild(chain, store, 1n);
+    const last = (await readCheckpoint(chain, 1n, 2)).stateRoot;
+    expect(inherited).to.deep.equal({ parent: 1n, seed: terms.seed, order: terms.order });
+    const { programRoot, datasetRoot } = terms;
+    expect(prepared.roots).to.include({ programRoot, datasetRoot, initialStateRoot: last });
+    const { timestamp } = await chain.client.getBlock();
+    const child = await completeTerms(chain, prepared, { ...inherited, steps: 8, uri: server.url }, timestamp);
+    const { jobId } = await submitJob(sender(1), child);
+    expect(await readTerms(chain, jobId)).to.include({ parent: 1n, initialStateRoot: last, firstStep: 0 });
+    const early = await prepareChild(chain, store, jobId).catch((error: unknown) => error);
+    expect(early).to.be.instanceOf(OperatorError).with.property("code", "no-parent");
+    const none = await prepareChild(chain, store, 99n).catch((error: unknown) => error);
+    expect(none).to.be.instanceOf(OperatorError).with.property("code", "no-job");
   });
 });

@@ -20,7 +20,7 @@ describe("what a verifier calls different", () => {
   });
 
   it("is disputed with another root than the committed one", () => {
-    const replay = { ...own, differs: true, elapsedMs: 1 };
+    const replay = { ...own, stateRoots: [own.endRoot], differs: true, elapsedMs: 1 };
     expect(proposalOf({ ...claim, endRoot: root("0c") }, replay)).to.equal(own.endRoot);
     expect(proposalOf({ ...claim, segmentRoot: root("0c") }, replay)).to.equal(own.segmentRoot);
   });

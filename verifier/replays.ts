@@ -129,8 +129,7 @@ export class Replays {
     const number = ++this.#executions;
     const fault = this.#config.faults.find(({ execution }) => execution === number);
     const flip = fault && { ...fault, step: segment.firstStep };
-    const { endRoot, segmentRoot, elapsedMs } = await compute.segment({ segment, keep: true, fresh, flip }, progress);
-    return { endRoot, segmentRoot, elapsedMs };
+    return compute.segment({ segment, keep: true, fresh, flip }, progress);
   }
 
   /** Nobody is accused on one execution: a second one, on a fresh executor, must agree with the first. */

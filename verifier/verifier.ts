@@ -17,10 +17,12 @@ import {
   type VerifierConfig,
 } from "../daemon/index.ts";
 import { finishedStatuses, readBond, readClaim, readTerms, type Claim, type Job } from "../protocol/index.ts";
-import { attest, attestationSettled, collect, stake } from "./attestations.ts";
 import { openDispute, tendVoid } from "./disputes.ts";
+import { readDrawn } from "./draws.ts";
+import { enroll, secretsOf } from "./enrolment.ts";
 import { refusalOf, tooSlow, type Policy } from "./policy.ts";
 import { Replays } from "./replays.ts";
+import { Seats } from "./seats.ts";
 
 /** Blocks between two looks at the credits while no job ends. */
 const blocksBetweenLooks = 64n;
@@ -35,8 +37,8 @@ export interface Verifier extends Daemon {
 const settlePatience = 10;
 
 /**
- * Starts a verifier: it replays committed checkpoints, attests those it reaches too, disputes the first of a job that it does
- * not, plays the game to its end and takes its money.
+ * Starts a verifier: it replays committed checkpoints, all or the drawn ones, disputes the first of a job that it does not reach
+ * too, plays the game to its end, attests what it is drawn for and takes its money.
  * @throws OperatorError of the configuration (deployment, chain, Redis); TransientError `rpc-unreachable`
  */
 export async function startVerifier(config: VerifierConfig): Promise<Verifier> {
@@ -61,6 +63,8 @@ export async function startVerifier(config: VerifierConfig): Promise<Verifier> {
 function loop(session: Session, config: VerifierConfig, replays: Replays): (head: Head) => Promise<void> {
   const { address, tasks } = session;
   const checks = new Checks(session, config, replays);
+  const secrets = secretsOf(session, config);
+  const seats = new Seats(session, replays, secrets);
   const [jobs, games] = [unfinishedJobs(session), unfinishedGames(session)];
   const endings = new Endings(session, settlePatience);
   const play = new Play({ session, side: "challenger" });
@@ -72,10 +76,14 @@ function loop(session: Session, config: VerifierConfig, replays: Replays): (head
       if (isVoid(view, allJobs)) tendVoid(session, view);
       else play.tend(view, head);
     }
+    // Before any job closes: the draws go by what was enrolled before.
+    if (config.enroll > 0n && !session.breaker.broken)
+      tasks.start("enroll", () => enroll(session, secrets, config.enroll));
     for (const job of allJobs) {
-      if (finishedStatuses.includes(job.status)) tasks.start(`collect/${job.id}`, () => collect(session, job, head));
+      if (finishedStatuses.includes(job.status)) tasks.start(`close/${job.id}`, () => seats.close(job));
       if (disputable(job, head) && !sameAddress(job.solver, address)) {
-        tasks.start(`check/${job.id}`, () => checks.check(job));
+        tasks.start(`check/${job.id}`, () => checks.check(job, head));
+        if (job.status === "Closing") tasks.start(`seats/${job.id}`, () => seats.tend(job, head));
       }
       endings.tend(job, head);
     }
@@ -94,36 +102,42 @@ const checkpointsRechecked = 8;
 /** The claims of the jobs, checked in order. */
 class Checks {
   readonly #session: Session;
-  readonly #config: Policy & Pick<VerifierConfig, "attest">;
+  readonly #config: Policy & Pick<VerifierConfig, "replay">;
   readonly #replays: Replays;
   /** First checkpoint of each job that still needs something. */
   readonly #next = new Map<string, number>();
   /** Whether a job is left alone. Terms never change. */
   readonly #declined = new Map<string, boolean>();
 
-  constructor(session: Session, config: Policy & Pick<VerifierConfig, "attest">, replays: Replays) {
+  constructor(session: Session, config: Policy & Pick<VerifierConfig, "replay">, replays: Replays) {
     this.#session = session;
     this.#config = config;
     this.#replays = replays;
   }
 
   /** Up to the first claim that is not replayed or that differs. */
-  async check(job: Job): Promise<void> {
-    const id = identityOf(job);
+  async check(job: Job, head: Head): Promise<void> {
     if (await this.#declines(job)) return;
-    // While the solver trains: the stake must be there before the first attestation.
-    if (this.#config.attest) this.#session.tasks.start("stake", () => stake(this.#session));
-    for (let k = this.#next.get(id) ?? 0; k < job.committed; k++) {
+    const id = identityOf(job);
+    for (const k of await this.#asked(job, head)) {
       const claim = await readClaim(this.#session.chain, job.id, k);
       const replay = await this.#replays.of(job, k, claim);
       const refusal = this.#replays.refusal(job);
       if (refusal !== undefined) return void this.#decline(job, refusal);
       if (replay === undefined) return;
       if (replay.differs) return this.#dispute(job, k, claim, replay);
-      const settled = !this.#config.attest || (await attestationSettled(this.#session, job, k));
-      if (!settled) this.#attest(job, k, claim);
-      else if (k === (this.#next.get(id) ?? 0) && k + checkpointsRechecked < job.committed) this.#next.set(id, k + 1);
+      if (k === (this.#next.get(id) ?? 0) && k + checkpointsRechecked < job.committed) this.#next.set(id, k + 1);
     }
+  }
+
+  /** The checkpoints to replay: all that need it, or those of our seats. */
+  async #asked(job: Job, head: Head): Promise<readonly number[]> {
+    if (this.#config.replay === "drawn") {
+      if (job.status !== "Closing") return [];
+      return (await readDrawn(this.#session, job, head.timestamp))?.seats ?? [];
+    }
+    const first = this.#next.get(identityOf(job)) ?? 0;
+    return Array.from({ length: Math.max(0, job.committed - first) }, (_, index) => first + index);
   }
 
   async #declines(job: Job): Promise<boolean> {
@@ -149,10 +163,5 @@ class Checks {
     const terms = await readTerms(this.#session.chain, job.id);
     if (this.#decline(job, tooSlow(terms, replay.elapsedMs))) return;
     await openDispute(this.#session, job, k, claim, replay);
-  }
-
-  /** On its own: an attestation that fails must not keep a later checkpoint from being checked. */
-  #attest(job: Job, k: number, claim: Claim): void {
-    this.#session.tasks.start(`attest/${job.id}/${k}`, () => attest(this.#session, job, k, claim));
   }
 }

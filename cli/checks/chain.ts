@@ -4,7 +4,6 @@ import {
   explained,
   readStake,
   readTokens,
-  readVerifierStake,
   rpcClient,
   wiringProblems,
   type Chain,
@@ -68,12 +67,11 @@ const gameGas = 3_000_000n;
 /** Whether an account can act: coin for gas; what it owns and has staked is told. */
 export async function checkAccount(chain: Chain, account: Address): Promise<Result> {
   const { client } = chain;
-  const [coin, fees, owned, stake, verifierStake] = await Promise.all([
+  const [coin, fees, owned, stake] = await Promise.all([
     explained(client.getBalance({ address: account })),
     explained(client.estimateFeesPerGas()),
     readTokens(chain, account),
     readStake(chain, account),
-    readVerifierStake(chain),
   ]);
   const tokens = `${formatEther(owned)} tokens, ${formatEther(stake.free)} of stake free, ${formatEther(stake.locked)} locked`;
   const found = `${account} has ${formatEther(coin)} coin, ${tokens}`;
@@ -81,11 +79,7 @@ export async function checkAccount(chain: Chain, account: Address): Promise<Resu
   if (coin === 0n) return fail(found, "Send it coin: without gas it can neither commit nor defend.");
   if (coin < needed)
     return warn(found, `A dispute may take ${formatEther(needed)} coin at the present fee: send more.`);
-  if (owned + stake.staked - stake.unbonding < verifierStake) {
-    return warn(
-      found,
-      `A verifier stakes ${formatEther(verifierStake)} tokens, a solver what each job asks: send tokens.`,
-    );
-  }
+  if (owned + stake.staked - stake.unbonding === 0n)
+    return warn(found, "Verifiers enroll stake, solvers lock what each job asks: send tokens.");
   return ok(found);
 }

@@ -2,15 +2,17 @@
 pragma solidity ^0.8.37;
 
 import {JobId} from "../types/Ids.sol";
-import {Checkpoint, Claim, GameTerms, Job, Status, Term, Terms} from "../types/Job.sol";
+import {Checkpoint, Claim, GameTerms, Job, SamplingTerms, Status, Term, Terms} from "../types/Job.sol";
 
-/// @title Jobs: escrow, claims, attestations, settlement
-/// @notice A submitter escrows the price of a training run, a staked solver accepts it and commits to checkpoints, anyone
-/// may dispute a checkpoint in `Pinpoint` until the window closes, then the job is settled. No owner; terms never change.
+/// @title Jobs: escrow, auction, claims, settlement
+/// @notice A submitter escrows the price of a training run, the first staked solver to whom the rising price is enough accepts
+/// it and commits to checkpoints, drawn verifiers attest them in `Verification`, anyone may dispute one in `Pinpoint` until
+/// the window closes, then the job is settled. No owner; terms never change.
 /// SPEC: spec/market.md.
 ///
 /// Status: None → Open → Running → Closing → Settled, Expired or Ended; Open → Cancelled; Running or Closing → Convicted.
-/// Money moves by credits only (`ICredits`). Only the bound `Pinpoint` opens and closes disputes and convicts.
+/// Money moves by credits only (`ICredits`). Only the bound `Pinpoint` opens and closes disputes and convicts; only the
+/// bound `Verification` says who gets fees and jackpots.
 interface IJobMarket {
     /// @notice A job was submitted and its escrow taken.
     event JobSubmitted(
@@ -23,19 +25,25 @@ interface IJobMarket {
     );
     /// @notice The submitter took a job back that nobody had accepted.
     event JobCancelled(JobId indexed jobId);
-    /// @notice A solver accepted; he serves checkpoints at `uri` and has until `deadline` for the last one.
-    event JobAccepted(JobId indexed jobId, address indexed solver, uint64 deadline, string uri);
+    /// @notice A solver accepted at `unitPrice` a work unit; he serves checkpoints at `uri` and has until `deadline` for the last
+    /// one.
+    event JobAccepted(JobId indexed jobId, address indexed solver, uint128 unitPrice, uint64 deadline, string uri);
     /// @notice The solver committed checkpoint k.
-    event CheckpointCommitted(JobId indexed jobId, uint16 indexed k, bytes32 stateRoot, bytes32 segmentRoot);
+    event CheckpointCommitted(
+        JobId indexed jobId,
+        uint16 indexed k,
+        bytes32 stateRoot,
+        bytes32 segmentRoot,
+        uint64 deadline
+    );
     /// @notice The submitter ended the job early: checkpoints are accepted until `deadline`, and those committed by then are
     /// paid. `committed` are by now.
     event JobEnded(JobId indexed jobId, uint16 committed, uint64 deadline);
-    /// @notice The last checkpoint was committed; disputes may be opened before `windowEnd`.
-    event JobClosing(JobId indexed jobId, uint64 windowEnd);
-    /// @notice The deadline passed without the last checkpoint; disputes may be opened before `windowEnd`.
-    event JobExpired(JobId indexed jobId, uint16 committed, uint64 windowEnd);
-    /// @notice A verifier states that he replayed checkpoint k and reached its root.
-    event Attested(JobId indexed jobId, uint16 indexed k, address indexed verifier, bytes32 root);
+    /// @notice The last checkpoint was committed; disputes may be opened before `windowEnd`. The beacon's word of `drawBlock` draws.
+    event JobClosing(JobId indexed jobId, uint64 windowEnd, uint64 drawBlock);
+    /// @notice The deadline passed without the last checkpoint; disputes may be opened before `windowEnd`. The beacon's word of
+    /// `drawBlock` draws.
+    event JobExpired(JobId indexed jobId, uint16 committed, uint64 windowEnd, uint64 drawBlock);
     /// @notice Pinpoint opened a game on checkpoint k; `openGames` now keep the job from settling.
     event DisputeOpened(JobId indexed jobId, uint16 indexed k, uint32 openGames);
     /// @notice A game ended in the defender's favour.
@@ -70,23 +78,20 @@ interface IJobMarket {
     error WrongCheckpoint(JobId jobId, uint256 k, uint256 next);
     /// @notice Checkpoint k is not committed.
     error NotCommitted(JobId jobId, uint256 k, uint256 committed);
-    /// @notice The committed state root is another one than the caller names.
-    error WrongRoot(JobId jobId, uint256 k, bytes32 committed, bytes32 given);
-    /// @notice A solver cannot attest his own checkpoint.
-    error SolverCannotAttest(JobId jobId, address solver);
-    /// @notice The verifier has attested this checkpoint.
-    error AlreadyAttested(JobId jobId, uint256 k, address verifier);
-    /// @notice As many attestations as are paid have been made.
-    error AttestationsFull(JobId jobId, uint256 k, uint256 attestors);
-    /// @notice A verifier needs more stake that does not unbond.
-    error StakeTooSmall(address account, uint256 bonded, uint256 needed);
+    /// @notice Only the solver whom the terms name may accept.
+    error NotNamedSolver(JobId jobId, address caller, address solver);
+    /// @notice A job starts from the last state that its parent committed, `last`.
+    error WrongParentState(JobId parent, bytes32 last, bytes32 given);
+    /// @notice The parent may still fall.
+    error ParentUnsettled(JobId jobId, JobId parent);
+    /// @notice The jackpot pool holds less.
+    error PoolTooSmall(uint256 pool, uint256 needed);
     /// @notice Open games keep the job from settling.
     error GamesOpen(JobId jobId, uint256 openGames);
-    /// @notice The range holds no fee to collect or release.
-    error NothingToCollect(JobId jobId, address account);
 
-    /// @notice Submits a job and takes its escrow, workUnits·unitPrice + attestationFee·attestors·checkpoints.
-    /// Anyone. Reverts: TermOutOfRange, in the order of `Term`; ShortTransfer when less than the escrow arrives.
+    /// @notice Submits a job and takes its escrow, workUnits·unitPrice + attestationFee·2·attestors·draws + jackpotFee.
+    /// Anyone. Reverts: TermOutOfRange, in the order of `Term`; WrongStatus (of the parent: not complete); WrongParentState;
+    /// ShortTransfer when less than the escrow arrives.
     /// @param terms Terms of the job.
     /// @return jobId Its id: the next number.
     function submit(Terms calldata terms) external returns (JobId jobId);
@@ -95,8 +100,9 @@ interface IJobMarket {
     /// Reverts: WrongStatus; NotSubmitter.
     function cancel(JobId jobId) external;
 
-    /// @notice Accepts an open job: locks `terms.stake` of the caller's free stake and starts the deadline.
-    /// Reverts: WrongStatus; WrongTerms; TooLate (after acceptBy); UriTooLong; IStaking.InsufficientFree.
+    /// @notice Accepts an open job at the price where the auction stands: locks `terms.stake` of the caller's free stake and
+    /// starts the deadline. What the auction left of the price is credited to the submitter.
+    /// Reverts: WrongStatus; WrongTerms; NotNamedSolver; TooLate (after acceptBy); UriTooLong; IStaking.InsufficientFree.
     /// @param jobId The job.
     /// @param termsHash Hash of the terms the caller means: a reorganised chain may give the id to another job.
     /// @param uri Where the caller serves checkpoints, at most 256 bytes.
@@ -122,29 +128,22 @@ interface IJobMarket {
     /// Reverts: WrongStatus (not Running); TooEarly.
     function expire(JobId jobId) external;
 
-    /// @notice States that the caller replayed checkpoint k and reached its root; earns a fee.
-    /// Reverts: WrongStatus (neither Running nor Closing); TooLate (from windowEnd on); NotCommitted; WrongRoot;
-    /// SolverCannotAttest; AlreadyAttested; AttestationsFull; StakeTooSmall.
-    /// @param jobId The job.
-    /// @param k The checkpoint.
-    /// @param root The state root the caller reached.
-    function attest(JobId jobId, uint16 k, bytes32 root) external;
-
     /// @notice Settles a job whose window is over. Complete: the solver is credited the price. Ended early: he is credited
     /// ⌊price · steps committed / steps⌋, the submitter the rest. Else the submitter is credited the price, and the late
-    /// penalty is burned. Unused fees go to the submitter, the stake is unlocked. Anyone.
-    /// Reverts: WrongStatus (not Closing); TooEarly (before windowEnd); GamesOpen.
+    /// penalty is burned. A complete job whose parent fell counts as ended early. The fees of attested seats are kept until
+    /// `Verification` closes them, unused ones go to the submitter; the jackpot fee goes into the pool if the job is Settled, else
+    /// to the submitter; the stake is unlocked. Anyone.
+    /// Reverts: WrongStatus (not Closing); TooEarly (before windowEnd); GamesOpen; ParentUnsettled.
     function settle(JobId jobId) external;
 
-    /// @notice Credits a verifier the fees of his attestations of checkpoints first … first + count − 1, each once. Of a
-    /// convicted job only those before the convicted checkpoint. Anyone. Finished jobs only.
-    /// Reverts: WrongStatus; NothingToCollect. UNITS: at most `count` checkpoints are read.
-    function collectFees(JobId jobId, address verifier, uint16 first, uint16 count) external;
+    /// @notice Credits the fee of an attested seat of a finished job to its verifier, or to the submitter where it earned none.
+    /// Only Verification, once a seat. Reverts: NotBound.
+    /// @param jobId The job.
+    /// @param verifier Whose seat it was; zero to return the fee.
+    function payFee(JobId jobId, address verifier) external;
 
-    /// @notice Credits the submitter of a convicted job the fees held for attestations of those of the checkpoints first …
-    /// first + count − 1 that are the convicted one or later, each once. Anyone.
-    /// Reverts: WrongStatus (not Convicted); NothingToCollect. UNITS: at most `count` checkpoints are read.
-    function releaseFees(JobId jobId, uint16 first, uint16 count) external;
+    /// @notice Credits a jackpot out of the pool. Only Verification. Reverts: NotBound; PoolTooSmall.
+    function payJackpot(JobId jobId, address account, uint256 amount) external;
 
     /// @notice Counts a game that opens on checkpoint k. Only Pinpoint.
     /// Reverts: NotBound; WrongStatus (neither Running nor Closing); TooLate (from windowEnd on); NotCommitted.
@@ -156,12 +155,13 @@ interface IJobMarket {
     /// Reverts: NotBound; WrongStatus (neither Running nor Closing).
     function closeDispute(JobId jobId) external;
 
-    /// @notice Convicts the job: price and unused fees go to the submitter, all of the job's stake is slashed, `paid` of it
-    /// to Pinpoint. Only Pinpoint. Reverts: NotBound; WrongStatus (neither Running nor Closing); IStaking.PaysTooMuch.
+    /// @notice Convicts the job: price, jackpot fee and unused fees go to the submitter, all of the job's stake is slashed, `paid`
+    /// of it to Pinpoint. Only Pinpoint. Reverts: NotBound; WrongStatus (neither Running nor Closing); IStaking.PaysTooMuch.
     /// @param jobId The job.
     /// @param k The checkpoint that fell.
+    /// @param byGame Whether a game did it, which is counted as closed.
     /// @param paid What Pinpoint owes out of the stake.
-    function convict(JobId jobId, uint16 k, uint256 paid) external;
+    function convict(JobId jobId, uint16 k, bool byGame, uint256 paid) external;
 
     /// @notice Jobs submitted so far; their ids are 1 … jobCount.
     function jobCount() external view returns (uint64);
@@ -181,25 +181,20 @@ interface IJobMarket {
     /// @notice What checkpoint k says: the object of a dispute. Reverts: NotCommitted.
     function claim(JobId jobId, uint16 k) external view returns (Claim memory);
 
-    /// @notice Attestations of checkpoint k whose fees are not released. 0 … attestors.
-    function attestationCount(JobId jobId, uint16 k) external view returns (uint8);
+    /// @notice The part of a job that rules its verification. Reverts: UnknownJob.
+    function samplingTerms(JobId jobId) external view returns (SamplingTerms memory);
 
-    /// @notice Whether a verifier attested checkpoint k.
-    function attested(JobId jobId, uint16 k, address verifier) external view returns (bool);
+    /// @notice Where the auction of an open job stands now. UNITS: tokens a work unit. Reverts: WrongStatus.
+    function auctionPrice(JobId jobId) external view returns (uint256);
 
-    /// @notice Least stake that terms with these values may ask for: the bounty, the gas of the winner and of 16 void games,
-    /// a timeout's tip and the late penalty.
-    function minimumStake(
-        uint256 bounty,
-        uint256 gasCap,
-        uint256 gasRate,
-        uint256 latePenalty
-    ) external pure returns (uint256);
+    /// @notice What the fees of settled jobs left for jackpots.
+    function jackpotPool() external view returns (uint256);
+
+    /// @notice Least stake that such terms may ask for: what a coalition could take back of it (bounty, gas of the winner and of
+    /// 16 void games, a tip, the late penalty) and what makes cheating a loss. SPEC: spec/market.md, Deterrence.
+    function minimumStake(Terms calldata terms) external pure returns (uint256);
 
     /// @notice Bound on the seconds from opening to the end of a game: both clocks, and the extension before each of at most
     /// 22 moves.
     function longestGame(uint256 clock, uint256 extension) external pure returns (uint256);
-
-    /// @notice Stake that a verifier needs to attest; stake that unbonds does not count.
-    function verifierStake() external view returns (uint256);
 }

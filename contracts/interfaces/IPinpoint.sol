@@ -56,6 +56,8 @@ interface IPinpoint {
     );
     /// @notice `loser` let his clock run out; `caller` is credited `tip`.
     event TimedOut(GameId indexed gameId, Mover loser, address indexed caller, uint256 tip);
+    /// @notice The solver did not open a drawn state of segment k: the job is convicted without a game; `caller` is credited `tip`.
+    event Forfeited(JobId indexed jobId, uint16 indexed k, address indexed caller, uint256 tip);
     /// @notice A game is over. `winnerGas` is the gas repaid, `paid` what the winner (of a void game the challenger) was
     /// credited, his bond included.
     event GameEnded(GameId indexed gameId, Phase phase, uint32 winnerGas, uint256 paid);
@@ -187,6 +189,14 @@ interface IPinpoint {
     /// @notice Ends a game of a job that another game convicted: bond back, gas repaid if the game is among the first of the
     /// job. Anyone; the challenger is credited. Reverts: UnknownGame; GameFinished; GameNotVoid.
     function reclaim(GameId gameId) external;
+
+    /// @notice Convicts a job whose solver did not open the drawn state of segment k, as a lost game would; its running games
+    /// are void. No bounty is paid. Only Verification. Reverts: NotBound; as IJobMarket.convict.
+    /// @param caller Who showed it; credited what `timeout` is.
+    function forfeit(JobId jobId, uint16 k, address caller) external;
+
+    /// @notice Whether an account opened a game on segment k of a job.
+    function challenged(JobId jobId, uint16 k, address account) external view returns (bool);
 
     /// @notice Games opened so far; their ids are 1 … gameCount.
     function gameCount() external view returns (uint64);

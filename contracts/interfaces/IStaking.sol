@@ -14,8 +14,8 @@ struct StakeAccount {
 }
 
 /// @title Stakes of solvers and verifiers
-/// @notice Holds tokens that answer for what their owners claim. Nobody can lock, unlock or slash but the one job market
-/// that the deployer binds once; there is no owner. SPEC: spec/market.md, Staking.
+/// @notice Holds tokens that answer for what their owners claim. Nobody can lock, unlock or slash but the job market and
+/// the verification that the deployer binds once; there is no owner. SPEC: spec/market.md, Staking.
 /// INVARIANT: for every account, locked + unbonding ≤ staked; the contract holds at least the sum of all `staked`.
 /// ASSUMES: the token's balances change by transfers only, and a transfer to the burn address succeeds.
 interface IStaking {
@@ -59,18 +59,18 @@ interface IStaking {
     /// @notice Pays the caller all his unbonding stake once the delay is over. Reverts: NothingUnbonding; StillUnbonding.
     function withdraw() external;
 
-    /// @notice Locks free stake. Only the market. Reverts: NotBound; InsufficientFree.
+    /// @notice Locks free stake. Only the bound contracts. Reverts: NotBound; InsufficientFree.
     /// @param account Whose stake.
     /// @param amount Tokens.
     function lock(address account, uint256 amount) external;
 
-    /// @notice Frees locked stake. Only the market. Reverts: NotBound; InsufficientLocked.
+    /// @notice Frees locked stake. Only the bound contracts. Reverts: NotBound; InsufficientLocked.
     /// @param account Whose stake.
     /// @param amount Tokens.
     function unlock(address account, uint256 amount) external;
 
     /// @notice Takes stake away, locked stake first, then free, then unbonding; pays a part and burns the rest.
-    /// Only the market. Reverts: NotBound; InsufficientStake; PaysTooMuch.
+    /// Only the bound contracts. Reverts: NotBound; InsufficientStake; PaysTooMuch.
     /// @param account Whose stake.
     /// @param amount Tokens taken away.
     /// @param recipient Who gets the part that is paid.

@@ -2,22 +2,27 @@
 pragma solidity ^0.8.37;
 
 /// @notice Why an account is owed money.
-/// Of a job: Cancelled: the escrow of a job nobody accepted, to its submitter. Price: to the solver of a job that is
-/// complete or ended early. PriceRefund: the price or the rest of it, back to the submitter. UnusedFees: fees of
-/// attestations never made, to the submitter. AttestationFee: to a verifier. ReleasedFees: fees of attestations from the convicted checkpoint on, to the submitter.
+/// Of a job: Cancelled: the escrow of a job nobody accepted, to its submitter. Saving: what the auction left of the price,
+/// to the submitter. Price: to the solver of a job that is complete or ended early. PriceRefund: the price or the rest of it,
+/// back to the submitter. UnusedFees: fees of seats that nobody took, and the jackpot fee of a job that does not settle, to
+/// the submitter. AttestationFee: to a verifier. ReturnedFee: the fee of a seat that earns none, to the submitter. Jackpot:
+/// to who caught a forced error.
 /// Of a game: Bond: back to the challenger. Gas: to the winner, or to the challenger of a void game. Bounty: to the
-/// challenger who convicts. ReplayCompensation: to a defender who wins. TimeoutTip: to who called a timeout.
+/// drawn verifiers who attested that the segment fails, else to the challenger who convicts. ForfeitTip: to who showed that the solver did not open a drawn state. ReplayCompensation: to a defender who wins. TimeoutTip: to who called a timeout.
 enum CreditReason {
     None,
     Cancelled,
+    Saving,
     Price,
     PriceRefund,
     UnusedFees,
     AttestationFee,
-    ReleasedFees,
+    ReturnedFee,
+    Jackpot,
     Bond,
     Gas,
     Bounty,
     ReplayCompensation,
-    TimeoutTip
+    TimeoutTip,
+    ForfeitTip
 }

@@ -27,7 +27,7 @@ describe("a run that is resumed", () => {
         const executions = new Executions({ directory, engine, threads: 1 });
         const roots = [startRoot];
         for (let k = first; k < checkpoints; k++) {
-          const segment = { ...terms, ...segmentOf(job, k), startRoot: roots.at(-1)! };
+          const segment = { ...terms, ...segmentOf({ firstStep: 0, ...job }, k), startRoot: roots.at(-1)! };
           roots.push((await executions.segment({ segment, keep: true })).endRoot);
         }
         return roots;

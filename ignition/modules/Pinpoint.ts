@@ -7,8 +7,8 @@ import type {
 
 /** Seconds from `unbond` to `withdraw`: two weeks. */
 const unbondingSeconds = 14n * 86_400n;
-/** Stake that a verifier needs: 1,000 tokens of 18 decimals. */
-const verifierStake = 1_000n * 10n ** 18n;
+/** Blocks from the end of a job to the one that draws what is verified: more than two epochs of 32. */
+const beaconDelay = 66n;
 
 type Token = NamedArtifactContractDeploymentFuture<"TestToken"> | ContractAtFuture;
 
@@ -19,11 +19,15 @@ type Token = NamedArtifactContractDeploymentFuture<"TestToken"> | ContractAtFutu
 function contracts(m: IgnitionModuleBuilder, token: Token) {
   const arbiter = m.contract("Arbiter");
   const staking = m.contract("Staking", [token, m.getParameter("unbondingSeconds", unbondingSeconds)]);
-  const jobMarket = m.contract("JobMarket", [token, staking, m.getParameter("verifierStake", verifierStake)]);
+  const beacon = m.contract("PrevrandaoBeacon", [m.getParameter("beaconDelay", beaconDelay)]);
+  const jobMarket = m.contract("JobMarket", [token, staking, beacon]);
   const pinpoint = m.contract("Pinpoint", [token, jobMarket, arbiter]);
-  m.call(staking, "bind", [jobMarket]);
-  m.call(jobMarket, "bind", [pinpoint]);
-  return { arbiter, staking, jobMarket, pinpoint };
+  const verification = m.contract("Verification", [jobMarket, staking, pinpoint, beacon]);
+  const modelRegistry = m.contract("ModelRegistry", [jobMarket]);
+  m.call(staking, "bind", [[jobMarket, verification]]);
+  m.call(jobMarket, "bind", [[pinpoint, verification]]);
+  m.call(pinpoint, "bind", [[verification]]);
+  return { arbiter, staking, beacon, jobMarket, pinpoint, verification, modelRegistry };
 }
 
 /** On an existing token: parameter `token`. */

@@ -1,5 +1,6 @@
-import type { Address, Hex } from "viem";
+import type { Hex } from "viem";
 import { jobMarketAbi as abi } from "../abi/jobMarket.ts";
+import { modelRegistryAbi } from "../abi/modelRegistry.ts";
 import type { Deployment } from "../deployment.ts";
 import { orderCode, type Terms } from "../job.ts";
 import type { Call } from "./call.ts";
@@ -38,21 +39,10 @@ export function endJob(deployment: Deployment, jobId: bigint): Call {
 export function expireJob(deployment: Deployment, jobId: bigint): Call {
   return call(deployment, "expire", jobId);
 }
-export function attestCheckpoint(deployment: Deployment, jobId: bigint, k: number, root: Hex): Call {
-  return call(deployment, "attest", jobId, k, root);
-}
 export function settleJob(deployment: Deployment, jobId: bigint): Call {
   return call(deployment, "settle", jobId);
 }
-export function collectFees(
-  deployment: Deployment,
-  jobId: bigint,
-  verifier: Address,
-  first: number,
-  count: number,
-): Call {
-  return call(deployment, "collectFees", jobId, verifier, first, count);
-}
-export function releaseFees(deployment: Deployment, jobId: bigint, first: number, count: number): Call {
-  return call(deployment, "releaseFees", jobId, first, count);
+/** Registers a settled job's last state as a model. */
+export function registerModel(deployment: Deployment, jobId: bigint): Call {
+  return { address: deployment.modelRegistry, abi: modelRegistryAbi, functionName: "register", args: [jobId] };
 }

@@ -10,7 +10,6 @@ import {
 } from "viem";
 import type { LocalAccount } from "viem/accounts";
 import { OperatorError } from "../../common/index.ts";
-import { jobMarketAbi } from "../abi/jobMarket.ts";
 import { stakingAbi } from "../abi/staking.ts";
 import { testTokenAbi } from "../abi/testToken.ts";
 import { rpcClient } from "../chain.ts";
@@ -28,8 +27,8 @@ export interface DeployOptions {
   readonly tokens?: bigint;
   /** UNITS: seconds from `unbond` to `withdraw`; 14 days if not given. */
   readonly unbondingSeconds?: bigint;
-  /** Stake that a verifier needs; 1,000 tokens if not given. UNITS: the token's smallest. */
-  readonly verifierStake?: bigint;
+  /** UNITS: blocks from the end of a job to the one that draws what is verified; 2 if not given. */
+  readonly beaconDelay?: bigint;
 }
 
 /** Most gas of one transaction (EIP-7825) is 16,777,216; what is not used is not paid. */
@@ -97,21 +96,30 @@ class Sender {
  */
 export async function deployContracts(options: DeployOptions): Promise<Deployment> {
   const { fund = [], tokens = parseEther("1000000") } = options;
-  const { unbondingSeconds = 14n * 86_400n, verifierStake = parseEther("1000") } = options;
+  const { unbondingSeconds = 14n * 86_400n, beaconDelay = 2n } = options;
   const client = rpcClient(options.rpc);
   const genesis = await explained(client.getBlock({ blockNumber: 0n }));
   const sender = await Sender.create(options);
   const token = await sender.deploy("TestToken");
   const staking = await sender.deploy("Staking", token, unbondingSeconds);
-  const jobMarket = await sender.deploy("JobMarket", token, staking, verifierStake);
+  const beacon = await sender.deploy("PrevrandaoBeacon", beaconDelay);
+  const jobMarket = await sender.deploy("JobMarket", token, staking, beacon);
   const arbiter = await sender.deploy("Arbiter");
   const pinpoint = await sender.deploy("Pinpoint", token, jobMarket, arbiter);
-  await sender.call(staking, encodeFunctionData({ abi: stakingAbi, functionName: "bind", args: [jobMarket] }));
-  await sender.call(jobMarket, encodeFunctionData({ abi: jobMarketAbi, functionName: "bind", args: [pinpoint] }));
+  const verification = await sender.deploy("Verification", jobMarket, staking, pinpoint, beacon);
+  const modelRegistry = await sender.deploy("ModelRegistry", jobMarket);
+  const bindings = [
+    [staking, [jobMarket, verification]],
+    [jobMarket, [pinpoint, verification]],
+    [pinpoint, [verification]],
+  ] as const;
+  for (const [contract, bound] of bindings)
+    await sender.call(contract, encodeFunctionData({ abi: stakingAbi, functionName: "bind", args: [bound] }));
   for (const account of fund) {
     await sender.call(token, encodeFunctionData({ abi: testTokenAbi, functionName: "mint", args: [account, tokens] }));
   }
   const block = await sender.mined();
   const chainId = await explained(client.getChainId());
-  return { chainId, genesisHash: genesis.hash, block, token, staking, jobMarket, arbiter, pinpoint };
+  const contracts = { token, staking, beacon, jobMarket, arbiter, pinpoint, verification, modelRegistry };
+  return { chainId, genesisHash: genesis.hash, block, ...contracts };
 }

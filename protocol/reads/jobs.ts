@@ -1,8 +1,9 @@
-import type { Address, Hex } from "viem";
+import type { Hex } from "viem";
 import { jobMarketAbi as abi } from "../abi/jobMarket.ts";
+import { modelRegistryAbi } from "../abi/modelRegistry.ts";
 import type { Chain } from "../chain.ts";
 import type { Claim } from "../game.ts";
-import { orderOf, statuses, type Checkpoint, type Job, type Terms } from "../job.ts";
+import { orderCode, orderOf, statuses, type Checkpoint, type Job, type Terms } from "../job.ts";
 import { read, type At } from "./read.ts";
 
 const market = ({ deployment }: Chain) => ({ address: deployment.jobMarket, abi });
@@ -35,28 +36,35 @@ export async function readClaim(chain: Chain, jobId: bigint, k: number, at?: At)
   return { ...claim, order: orderOf(claim.order) };
 }
 
-/** Attestations of checkpoint k. */
-export function readAttestationCount(chain: Chain, jobId: bigint, k: number, at?: At): Promise<number> {
-  return read(chain, market(chain), "attestationCount", [jobId, k], at);
+/** Least stake that such terms may ask for; their own stake is not looked at. UNITS: the token's smallest. */
+export function readMinimumStake(chain: Chain, terms: Terms): Promise<bigint> {
+  return read(chain, market(chain), "minimumStake", [{ ...terms, order: orderCode(terms.order) }]);
 }
 
-/** Whether an account attested checkpoint k. */
-export function readAttested(chain: Chain, jobId: bigint, k: number, verifier: Address, at?: At): Promise<boolean> {
-  return read(chain, market(chain), "attested", [jobId, k, verifier], at);
+/** What fees of settled jobs left for jackpots. UNITS: the token's smallest. */
+export function readJackpotPool(chain: Chain, at?: At): Promise<bigint> {
+  return read(chain, market(chain), "jackpotPool", [], at);
 }
 
-/** Stake that a verifier needs. UNITS: the token's smallest. */
-export function readVerifierStake(chain: Chain): Promise<bigint> {
-  return read(chain, market(chain), "verifierStake", []);
+/** A proven model, named by the job that trained it last. */
+export interface Model {
+  readonly jobId: bigint;
+  readonly stateRoot: Hex;
+  readonly programRoot: Hex;
+  readonly datasetRoot: Hex;
+  /** The job whose model that job started from; 0 for none. */
+  readonly parent: bigint;
+  /** Ancestors. */
+  readonly generation: number;
+  /** Of all jobs of the line. */
+  readonly steps: bigint;
 }
 
-/** Least stake that terms with these values may ask for. UNITS: the token's smallest. */
-export function readMinimumStake(
-  chain: Chain,
-  terms: Pick<Terms, "bounty" | "gasCap" | "gasRate" | "latePenalty">,
-): Promise<bigint> {
-  const { bounty, gasCap, gasRate, latePenalty } = terms;
-  return read(chain, market(chain), "minimumStake", [bounty, BigInt(gasCap), gasRate, latePenalty]);
+/** The model of a job; undefined where it is not registered. */
+export async function readModel(chain: Chain, jobId: bigint, at?: At): Promise<Model | undefined> {
+  const registry = { address: chain.deployment.modelRegistry, abi: modelRegistryAbi };
+  const model = await read(chain, registry, "model", [jobId], at);
+  return model.steps === 0n ? undefined : { jobId, ...model };
 }
 
 /** Jobs from first to last, the latest `limit` if not given. Newest first. */

@@ -7,9 +7,14 @@ import {
   readGame,
   readGameCount,
   readJob,
+  readModel,
+  readOpenedState,
+  readSeatsTaken,
   readTerms,
+  readWord,
   type Chain,
   type Job,
+  type Model,
   type Terms,
 } from "../../protocol/index.ts";
 import {
@@ -17,10 +22,12 @@ import {
   completeTerms,
   fetchModel,
   Inference,
+  prepareChild,
   prepareJob,
   submitJob,
   type JobSource,
   type PreparedJob,
+  type TermChoices,
 } from "../../submitter/index.ts";
 import { holdings, paid, paymentsSince, type Holding } from "./ledger.ts";
 import { roles, type Network, type Role } from "./network.ts";
@@ -31,6 +38,10 @@ import { placeText, reportJob, tokens, type Checks, type JobReport } from "./rep
 const steps = 240;
 const interval = 10;
 const batch = 32;
+/** UNITS: seconds, an eighth for each part of the window but the first, which has three. */
+const window = 40;
+/** Segments that a beacon's word draws of each job. */
+const draws = 4;
 const optimiser = { kind: "sgd", learningRate: 0.5 } as const;
 /** UNITS: ms in which the daemons must have settled a finished job's money. */
 const payoutMs = 60_000;
@@ -72,13 +83,22 @@ export async function honestJob(stage: Stage): Promise<HonestRun> {
   const report = await reportJob(network.chain, job, escrow, prepared.program, { payments, before, after });
   const to = (role: Role, reason: string): bigint =>
     paid(payments, (each) => each.account === address(role) && each.reason === reason);
-  const price = terms.workUnits * terms.unitPrice;
-  const fees = terms.attestationFee * BigInt(job.checkpoints);
+  const price = terms.workUnits * job.unitPrice;
+  const fees = terms.attestationFee * BigInt(draws);
   checks.add("job 1 is settled", job.status === "Settled");
   checks.add(
-    `job 1 has ${job.checkpoints} checkpoints, each attested by both verifiers`,
-    job.attestations === 2 * job.checkpoints,
+    "job 1 was accepted in its auction, between floor and cap",
+    job.unitPrice >= terms.floorPrice && job.unitPrice < terms.unitPrice,
   );
+  checks.add(
+    "what the auction saved went back to the submitter",
+    to("submitter", "Saving") === terms.workUnits * (terms.unitPrice - job.unitPrice),
+  );
+  checks.add(
+    `a word of the beacon drew ${draws} of its ${job.checkpoints} segments, and both verifiers attested each`,
+    (await readWord(network.chain, job.drawBlock)) !== undefined && report.attestations === 2 * draws,
+  );
+  checks.add("its solver opened the drawn state of every drawn segment", await allOpened(network.chain, job));
   checks.add("job 1 paid its solver the price", to("solver", "Price") === price);
   checks.add(
     "job 1 paid both verifiers every fee",
@@ -97,6 +117,47 @@ export async function honestJob(stage: Stage): Promise<HonestRun> {
   await indexerAgrees(stage, job);
   await solver.stop();
   return { report, prepared, learning };
+}
+
+/** A further job, on from the model of the first. */
+export async function childJob(stage: Stage, parent: JobReport): Promise<JobReport> {
+  const { network, checks, say } = stage;
+  const { chain, store } = network;
+  say(`Job 3: goes on from the model of job ${parent.job}, which is registered`);
+  const first = await registered(chain, parent.job);
+  const { prepared, inherited } = await prepareChild(chain, store, parent.job);
+  const solver = await network.startSolver("solver");
+  const more = { ...inherited, steps: 60 };
+  const { job, escrow, before, fromBlock } = await submitAndFollow(stage, prepared, "solver", more);
+  const payments = await settledPayments(chain, job, escrow, fromBlock);
+  const after = await accounts(chain);
+  const report = await reportJob(chain, job, escrow, prepared.program, { payments, before, after });
+  const model = await registered(chain, job.id);
+  checks.add("job 3 is settled", job.status === "Settled");
+  checks.add(
+    "job 3 started from the last state of job 1",
+    (await readTerms(chain, job.id)).initialStateRoot === first.stateRoot,
+  );
+  checks.add(
+    "the registry has its model, with job 1's as its parent and the steps of both",
+    model.parent === parent.job && model.generation === 1 && model.steps === BigInt(steps + 60),
+  );
+  const trained = await Inference.create(await fetchModel(chain, store, job.id), store);
+  const { loss } = await trained.metrics();
+  say(`Held-out loss of the further trained model: ${loss.toFixed(4)} nats a character`);
+  await solver.stop();
+  return report;
+}
+
+function registered(chain: Chain, jobId: bigint): Promise<Model> {
+  return eventually(`the model of job ${jobId} was registered`, payoutMs, () => readModel(chain, jobId));
+}
+
+async function allOpened(chain: Chain, { id, committed }: Job): Promise<boolean> {
+  const taken = await Promise.all(Array.from({ length: committed }, (_, k) => readSeatsTaken(chain, id, k)));
+  const drawn = taken.flatMap((seats, k) => (seats > 0n ? [k] : []));
+  const states = await Promise.all(drawn.map((k) => readOpenedState(chain, id, k)));
+  return drawn.length === draws && states.every((state) => state !== undefined);
 }
 
 export async function dishonestJob(
@@ -140,7 +201,7 @@ export async function dishonestJob(
       ? after.dishonest.staked === 0n
       : before.dishonest.staked - after.dishonest.staked === terms.stake,
   );
-  const price = terms.workUnits * terms.unitPrice;
+  const price = terms.workUnits * job.unitPrice;
   checks.add(
     "the submitter got the price back",
     paid(payments, ({ account, reason }) => account === address("submitter") && reason === "PriceRefund") === price,
@@ -167,15 +228,22 @@ interface Followed {
   readonly fromBlock: bigint;
 }
 
-async function submitAndFollow({ network, say }: Stage, prepared: PreparedJob, solver: Role): Promise<Followed> {
+async function submitAndFollow(
+  { network, say }: Stage,
+  prepared: PreparedJob,
+  solver: Role,
+  more: Partial<TermChoices> = {},
+): Promise<Followed> {
   const { chain, rpc } = network;
   const block = await chain.client.getBlock();
-  const choices = { steps, interval, grid: 4, seed: 1, uri: network.bundleUrl, window: 20, clock: 90, extension: 30 };
+  const cut = { steps, interval, grid: 2, seed: 1, draws, attestors: 2 };
+  const times = { auction: 120, window, clock: 90, extension: 30 };
+  const choices = { ...cut, ...times, uri: network.bundleUrl, ...more };
   const terms = await completeTerms(chain, prepared, choices, block.timestamp);
   const sender = { chain, rpc, account: devAccount(roles.submitter) };
   const { jobId, escrow } = await submitJob(sender, terms);
   say(
-    `Job ${jobId} submitted: ${steps} steps, ${terms.workUnits} work units, escrow ${tokens(escrow)}, stake ${tokens(terms.stake)}`,
+    `Job ${jobId} submitted: ${terms.steps} steps, ${terms.workUnits} work units, escrow ${tokens(escrow)}, stake ${tokens(terms.stake)}`,
   );
   const accepted = await acceptedJob(chain, jobId);
   if (accepted.solver !== address(solver))

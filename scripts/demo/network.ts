@@ -41,7 +41,11 @@ export async function startNetwork(folder: string, say: (text: string) => void):
   const anvil = await startAnvil();
   const { rpc } = anvil;
   const addresses = Object.values(roles).map((index) => devAccount(index).address);
-  const { deployment, file: deploymentFile } = await deploy({ rpc, folder: join(folder, "deployments") });
+  const { deployment, file: deploymentFile } = await deploy({
+    rpc,
+    beaconDelay: 2n,
+    folder: join(folder, "deployments"),
+  });
   const chain = await connect(rpc, deployment);
   await mintTokens(chain, devAccount(0), addresses, parseEther("1000000"));
   await startMining(rpc, 1);

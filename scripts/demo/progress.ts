@@ -1,5 +1,5 @@
 import { SingleBar } from "cli-progress";
-import { readAttestationCount, type Chain, type Job } from "../../protocol/index.ts";
+import { readAttestedSeats, type Chain, type Job } from "../../protocol/index.ts";
 import { watchJob } from "../../submitter/index.ts";
 
 /** Follows a job to its end with a bar on a terminal, lines elsewhere. Answers the finished job. */
@@ -11,7 +11,7 @@ export async function followJob(chain: Chain, jobId: bigint, signal: AbortSignal
   });
   let last: Job | undefined;
   for await (const job of watchJob(chain, jobId, { pollMs: 500, signal })) {
-    const attested = await attestations(chain, job);
+    const attested = Number(await readAttestedSeats(chain, job.id));
     const payload = { attested, games: job.openGames, status: job.status };
     if (!tty) console.log(`  job ${jobId}: ${line(job, attested)}`);
     else if (last === undefined) bar.start(job.checkpoints, job.committed, payload);
@@ -26,9 +26,4 @@ export async function followJob(chain: Chain, jobId: bigint, signal: AbortSignal
 function line(job: Job, attested: number): string {
   const { committed, checkpoints, openGames, status } = job;
   return `${status.padEnd(9)} ${committed} of ${checkpoints} checkpoints, ${attested} attestations, ${openGames} games open`;
-}
-
-async function attestations(chain: Chain, job: Job): Promise<number> {
-  const counts = Array.from({ length: job.committed }, (_, k) => readAttestationCount(chain, job.id, k));
-  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }

@@ -2,6 +2,7 @@ import { formatEther } from "viem";
 import { floatOf, type Program } from "../../engine/index.ts";
 import {
   gameRecord,
+  readAttestedSeats,
   readCheckpoint,
   readGameCount,
   type Chain,
@@ -117,7 +118,7 @@ export async function reportJob(
     job: job.id,
     status: job.status,
     checkpoints: await Promise.all(roots),
-    attestations: job.attestations,
+    attestations: Number(await readAttestedSeats(chain, job.id)),
     escrow,
     ...money,
     disputes: await disputesOf(chain, job, program),

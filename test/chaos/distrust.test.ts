@@ -88,7 +88,7 @@ describe("daemons that distrust themselves", function () {
     const verifier = network.spawn("verifier", { faults });
     const jobId = await network.submit({ window: 3_600 });
     await verifier.line(disagree);
-    await network.until(async () => (await readJob(network.chain, jobId)).attestations === 3);
+    await network.verify(jobId, 3, "verifier");
     expect(await readGameCount(network.chain)).to.equal(0n);
     await Promise.all([verifier.end("SIGTERM"), solver.end("SIGTERM")]);
   });

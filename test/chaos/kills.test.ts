@@ -29,8 +29,8 @@ describe("daemons killed at every kind of moment", function () {
   it("settle every honest job, with every checkpoint right", async () => {
     const everywhere = { journalled: 2, sent: 2, mined: 2, step: 2, drafted: 2, stored: 2 };
     const moments = {
-      solver: drawMoments(prng, { ...everywhere, trained: 2, accepted: 1, committed: 2 }, 3),
-      verifier: drawMoments(prng, { ...everywhere, replayed: 2, attested: 2 }, 4),
+      solver: drawMoments(prng, { ...everywhere, trained: 2, accepted: 1, committed: 2, opened: 1 }, 2),
+      verifier: drawMoments(prng, { ...everywhere, replayed: 2, sealed: 1, attested: 1, revealed: 1 }, 3),
     };
     const solver = victim("honest", moments.solver);
     const verifier = victim("verifier", moments.verifier);

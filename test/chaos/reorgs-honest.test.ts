@@ -35,12 +35,12 @@ describe("a reorganised chain and an honest solver", function () {
       // The same wrong bit in both replays: it accuses, and cannot play, for in the game it computes right.
       const verifier = network.spawn("witness", {
         faults: [1, 2].map((execution) => ({ ...place, execution })),
-        attest: false,
+        enroll: "0",
       });
       for (const daemon of [solver, verifier]) await daemon.line(({ event }) => event === "started");
       const miner = new ReorgingMiner(network, []);
       let jobId: bigint | undefined;
-      const submitted = network.submit({ window: 100_000, clock: 3_600, extension: 600, duration: 100_000 });
+      const submitted = network.submit({ window: 100_000, clock: 3_600, extension: 600, heartbeat: 100_000 });
       void submitted.then((id) => (jobId = id));
       await miner.until(async () => jobId !== undefined && (await readJob(chain, jobId)).status === "Closing");
       const game = (await readGameCount(chain)) + 1n;

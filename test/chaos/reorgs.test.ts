@@ -55,7 +55,13 @@ describe("a reorganised chain", function () {
   /** A job that no reorganisation reaches: the solver sleeps until enough blocks are on top of it. */
   async function submitDeep(): Promise<bigint> {
     process.kill(solver.pid, "SIGSTOP");
-    const submitted = network.submit({ window: 3_600, clock: 3_600, extension: 600, duration: 100_000 });
+    const submitted = network.submit({
+      draws: 3,
+      window: 100_000,
+      clock: 3_600,
+      extension: 600,
+      heartbeat: 100_000,
+    });
     let waiting = true;
     const miner = new ReorgingMiner(network, []);
     void submitted.finally(() => (waiting = false)).catch(() => undefined);

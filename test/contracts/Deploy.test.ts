@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import { getAddress, type Address } from "viem";
 import { PinpointModule, PinpointOnToken } from "../../ignition/index.ts";
-import { jobMarketAbi, pinpointAbi, stakingAbi } from "../../protocol/index.ts";
+import { jobMarketAbi, pinpointAbi, prevrandaoBeaconAbi, stakingAbi } from "../../protocol/index.ts";
 
 type Addresses = Readonly<Record<string, { readonly address: Address }>>;
 
@@ -11,19 +11,23 @@ describe("Deployment by Ignition", () => {
     const { ignition, viem } = await network.create();
     const [deployer] = await viem.getWalletClients();
     const client = await viem.getPublicClient();
-    const parameters = { Pinpoint: { unbondingSeconds: 12_345n, verifierStake: 77n } };
+    const parameters = { Pinpoint: { unbondingSeconds: 12_345n, beaconDelay: 77n } };
     const contracts = (await ignition.deploy(PinpointModule, { parameters })) as unknown as Addresses;
     const address = (name: string) => getAddress(contracts[name]!.address);
-    const read = (abi: readonly unknown[], name: string, functionName: string) =>
-      client.readContract({ address: address(name), abi, functionName });
+    const read = (abi: readonly unknown[], name: string, functionName: string, ...args: readonly unknown[]) =>
+      client.readContract({ address: address(name), abi, functionName, args });
     expect(await read(stakingAbi, "staking", "token")).to.equal(address("token"));
     expect(await read(stakingAbi, "staking", "unbondingSeconds")).to.equal(12_345n);
-    expect(await read(stakingAbi, "staking", "bound")).to.equal(address("jobMarket"));
+    expect(await read(stakingAbi, "staking", "bound", 0n)).to.equal(address("jobMarket"));
+    expect(await read(stakingAbi, "staking", "bound", 1n)).to.equal(address("verification"));
     expect(await read(stakingAbi, "staking", "deployer")).to.equal(getAddress(deployer!.account.address));
     expect(await read(jobMarketAbi, "jobMarket", "token")).to.equal(address("token"));
     expect(await read(jobMarketAbi, "jobMarket", "staking")).to.equal(address("staking"));
-    expect(await read(jobMarketAbi, "jobMarket", "verifierStake")).to.equal(77n);
-    expect(await read(jobMarketAbi, "jobMarket", "bound")).to.equal(address("pinpoint"));
+    expect(await read(jobMarketAbi, "jobMarket", "beacon")).to.equal(address("beacon"));
+    expect(await read(prevrandaoBeaconAbi, "beacon", "delay")).to.equal(77n);
+    expect(await read(jobMarketAbi, "jobMarket", "bound", 0n)).to.equal(address("pinpoint"));
+    expect(await read(jobMarketAbi, "jobMarket", "bound", 1n)).to.equal(address("verification"));
+    expect(await read(pinpointAbi, "pinpoint", "bound", 0n)).to.equal(address("verification"));
     expect(await read(pinpointAbi, "pinpoint", "token")).to.equal(address("token"));
     expect(await read(pinpointAbi, "pinpoint", "market")).to.equal(address("jobMarket"));
     expect(await read(pinpointAbi, "pinpoint", "arbiter")).to.equal(address("arbiter"));

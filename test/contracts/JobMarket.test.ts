@@ -75,7 +75,7 @@ describe("JobMarket", () => {
       const jobId = await running(world, await goodTerms(world));
       await commitUpTo(world, jobId, 2);
       await send(await asPinpoint(), "openDispute", jobId, 1);
-      await send(await asPinpoint(), "convict", jobId, 1, 0n);
+      await send(await asPinpoint(), "convict", jobId, 1, true, 0n);
       return jobId;
     },
   };
@@ -88,8 +88,9 @@ describe("JobMarket", () => {
       await deposit(world, accounts.solver, wanted.stake + 5n);
       await world.at(wanted.acceptBy);
       const accepted = event(await send(accounts.solver, "accept", jobId, termsHash, "http://solver"), "JobAccepted");
-      const deadline = wanted.acceptBy + BigInt(wanted.duration);
-      expect(accepted).to.deep.equal({ jobId, solver: accounts.solver, deadline, uri: "http://solver" });
+      const deadline = wanted.acceptBy + BigInt(wanted.heartbeat);
+      const { solver } = accounts;
+      expect(accepted).to.deep.equal({ jobId, solver, unitPrice: 3n, deadline, uri: "http://solver" });
       expect(await readJob(world, jobId)).to.include({
         status: 2,
         solver: accounts.solver,
@@ -176,7 +177,6 @@ describe("JobMarket", () => {
       const wanted = await goodTerms(world);
       const jobId = await running(world, wanted);
       const { solver, stranger } = accounts;
-      const { deadline } = await readJob(world, jobId);
       await fails(stranger, "commit", await commitment(world, jobId, 0), "NotSolver", jobId, stranger, solver);
       await fails(solver, "commit", await commitment(world, jobId, 1), "WrongCheckpoint", jobId, 1n, 0n);
       const { termsHash } = await readJob(world, jobId);
@@ -187,25 +187,31 @@ describe("JobMarket", () => {
         await send(solver, "commit", ...(await commitment(world, jobId, 0))),
         "CheckpointCommitted",
       );
-      expect(committed).to.deep.equal({ jobId, k: 0, stateRoot, segmentRoot });
+      // Each checkpoint has its own time.
+      expect(committed).to.deep.equal({ jobId, k: 0, stateRoot, segmentRoot, deadline: (await world.now()) + 5_000n });
       await fails(solver, "commit", await commitment(world, jobId, 0), "WrongCheckpoint", jobId, 0n, 1n);
       await commitUpTo(world, jobId, 2);
+      const { deadline } = await readJob(world, jobId);
+      expect(deadline).to.equal((await world.now()) + 5_000n);
       await world.at(deadline);
       const last = await send(solver, "commit", ...(await commitment(world, jobId, 2)));
-      expect(event(last, "JobClosing")).to.deep.equal({ jobId, windowEnd: deadline + 2_000n });
+      expect(event(last, "CheckpointCommitted")).to.include({ k: 2, deadline });
+      const { drawBlock } = await readJob(world, jobId);
+      expect(event(last, "JobClosing")).to.deep.equal({ jobId, windowEnd: deadline + 2_000n, drawBlock });
       expect(await status(jobId)).to.equal("Closing");
     });
 
     it("are refused after the deadline, and the job expires", async () => {
       const jobId = await running(world, await goodTerms(world));
-      const { deadline } = await readJob(world, jobId);
       await commitUpTo(world, jobId, 1);
+      const { deadline } = await readJob(world, jobId);
       await world.at(deadline);
       await fails(accounts.stranger, "expire", [jobId], "TooEarly", jobId, deadline + 1n);
       await world.at(deadline + 1n);
       await fails(accounts.solver, "commit", await commitment(world, jobId, 1), "TooLate", jobId, deadline);
       const expired = event(await send(accounts.stranger, "expire", jobId), "JobExpired");
-      expect(expired).to.deep.equal({ jobId, committed: 1, windowEnd: (await world.now()) + 2_000n });
+      const { drawBlock } = await readJob(world, jobId);
+      expect(expired).to.deep.equal({ jobId, committed: 1, windowEnd: (await world.now()) + 2_000n, drawBlock });
     });
 
     it("say what they claim: start, end, steps and grid of each segment", async () => {
@@ -260,13 +266,10 @@ describe("JobMarket", () => {
       commit: [by(accounts.solver), (jobId) => commitment(world, jobId, 0), ["Running"]],
       end: [by(accounts.submitter), just(), ["Running"]],
       expire: [by(accounts.stranger), just(), ["Running"]],
-      attest: [by(accounts.verifier), just(0, rootsOf(0)[0]), ["Running", "Closing"]],
       settle: [by(accounts.stranger), just(), ["Closing"]],
-      collectFees: [by(accounts.stranger), just(accounts.verifier, 0, 3), ["Settled", "Ended", "Expired", "Convicted"]],
-      releaseFees: [by(accounts.stranger), just(0, 3), ["Convicted"]],
       openDispute: [asPinpoint, just(0), ["Running", "Closing"]],
       closeDispute: [asPinpoint, just(), ["Running", "Closing"]],
-      convict: [asPinpoint, just(0, 0n), ["Running", "Closing"]],
+      convict: [asPinpoint, just(0, true, 0n), ["Running", "Closing"]],
     };
     for (const [name, make] of Object.entries(inStatus)) {
       world = await freshWorld();
@@ -280,20 +283,27 @@ describe("JobMarket", () => {
     }
   });
 
-  it("lets nobody but Pinpoint dispute and convict", async () => {
+  it("lets nobody but Pinpoint dispute and convict, nor but Verification pay", async () => {
     const jobId = await closing(world, await goodTerms(world));
     for (const caller of Object.values(accounts)) {
       const values = [caller, world.pinpoint.address];
       await fails(caller, "openDispute", [jobId, 0], "NotBound", ...values);
       await fails(caller, "closeDispute", [jobId], "NotBound", ...values);
-      await fails(caller, "convict", [jobId, 0, 0n], "NotBound", ...values);
+      await fails(caller, "convict", [jobId, 0, true, 0n], "NotBound", ...values);
     }
-    await fails(accounts.deployer, "bind", [accounts.deployer], "AlreadyBound", world.pinpoint.address);
-    await fails(accounts.stranger, "bind", [accounts.stranger], "NotDeployer", accounts.stranger, accounts.deployer);
+    for (const caller of [...Object.values(accounts), await asPinpoint()]) {
+      const values = [caller, world.verification.address];
+      await fails(caller, "payFee", [jobId, caller], "NotBound", ...values);
+      await fails(caller, "payJackpot", [jobId, caller, 1n], "NotBound", ...values);
+    }
+    const { deployer, stranger } = accounts;
+    await fails(deployer, "bind", [[deployer, deployer]], "AlreadyBound", world.pinpoint.address);
+    await fails(stranger, "bind", [[stranger, stranger]], "NotDeployer", stranger, deployer);
   });
 
-  it("is not deployed without a token or stakes", async () => {
-    await world.deployFails("JobMarket", [zeroAddress, world.staking.address, 1n], "ZeroAddress");
-    await world.deployFails("JobMarket", [world.token.address, zeroAddress, 1n], "ZeroAddress");
+  it("is not deployed without a token, stakes or a beacon", async () => {
+    const parts = [world.token.address, world.staking.address, world.beacon.address];
+    for (let missing = 0; missing < 3; missing++)
+      await world.deployFails("JobMarket", parts.with(missing, zeroAddress), "ZeroAddress");
   });
 });

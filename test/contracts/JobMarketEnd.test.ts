@@ -6,10 +6,8 @@ import {
   commitUpTo,
   goodTerms,
   readJob,
-  rootsOf,
   running,
   stakeOf,
-  stakeVerifier,
   statusOf,
   submit,
 } from "./support/jobs.ts";
@@ -55,14 +53,14 @@ describe("a job that its submitter ends early", () => {
     await world.at(at + 61n);
     await fails("solver", "commit", await commitment(world, jobId, 2), "TooLate", jobId, at + 60n);
 
-    const soon = await running(world, await goodTerms(world, { duration: 30 }));
+    const soon = await running(world, await goodTerms(world, { heartbeat: 30 }));
     const { deadline } = await readJob(world, soon);
     expect(event(await send("submitter", "end", soon), "JobEnded")).to.deep.equal({
       jobId: soon,
       committed: 0,
       deadline,
     });
-    const late = await running(world, await goodTerms(world, { duration: 30 }));
+    const late = await running(world, await goodTerms(world, { heartbeat: 30 }));
     const last = (await readJob(world, late)).deadline;
     for (const name of ["solver", "verifier", "stranger"] as const) {
       await fails(name, "end", [late], "NotSubmitter", late, accounts[name], submitter);
@@ -75,30 +73,19 @@ describe("a job that its submitter ends early", () => {
     const wanted = await goodTerms(world);
     const jobId = await running(world, wanted);
     await commitUpTo(world, jobId, 2);
-    await stakeVerifier(world, accounts.verifier);
-    await send("verifier", "attest", jobId, 0, rootsOf(0)[0]);
     await send("submitter", "end", jobId);
     expect(await settle(jobId)).to.deep.equal({ jobId, status: statuses.indexOf("Ended"), penalty: 0n });
     // 200 of 250 steps.
     expect(await credit("solver")).to.equal(2_400_000n);
-    expect(await credit("submitter")).to.equal(600_000n + 5_000n);
+    expect(await credit("submitter")).to.equal(600_000n + 14_000n);
     expect(await world.balance(burnAddress)).to.equal(0n);
     expect(await stakeOf(world, accounts.solver)).to.include({ staked: wanted.stake, locked: 0n });
-    await send("stranger", "collectFees", jobId, accounts.verifier, 0, 3);
-    await fails(
-      "stranger",
-      "collectFees",
-      [jobId, accounts.verifier, 0, 3],
-      "NothingToCollect",
-      jobId,
-      accounts.verifier,
-    );
-    for (const name of ["solver", "submitter", "verifier"] as const) await send(name, "withdraw");
+    for (const name of ["solver", "submitter"] as const) await send(name, "withdraw");
     expect(await world.balance(world.market.address)).to.equal(0n);
   });
 
   it("rounds down to the token's smallest unit, whatever a work unit costs", async () => {
-    const longest = { steps: 65_535 * 4_096, interval: 4_096, grid: 64, unitPrice: 10n ** 29n };
+    const longest = { steps: 65_535 * 4_096, interval: 4_096, grid: 64, unitPrice: 10n ** 29n, draws: 65_535 };
     for (const [workUnits, changes, paid] of [
       [1n, { unitPrice: 7n }, 2n],
       [7n, { unitPrice: 1n }, 2n],
@@ -106,13 +93,28 @@ describe("a job that its submitter ends early", () => {
       [1n, longest, 10n ** 29n / 65_535n],
     ] as const) {
       world = await freshWorld();
-      const terms = await goodTerms(world, { workUnits, attestors: 0, ...changes });
+      const price = workUnits * changes.unitPrice;
+      const atRisk = {
+        floorPrice: changes.unitPrice,
+        valueAtRisk: price,
+        verifierStake: price + 1n,
+        draws: changes.draws ?? 3,
+      };
+      const terms = await goodTerms(world, {
+        workUnits,
+        attestationFee: 0n,
+        jackpotFee: 0n,
+        gasRate: 0n,
+        stake: 10n ** 30n,
+        ...atRisk,
+        ...changes,
+      });
       const jobId = await running(world, terms);
       await commitUpTo(world, jobId, 1);
       await send("submitter", "end", jobId);
       await settle(jobId);
       expect(await credit("solver")).to.equal(paid);
-      expect(earnedOf(terms, 1)).to.equal(paid);
+      expect(earnedOf(terms, terms.unitPrice, 1)).to.equal(paid);
       expect((await credit("submitter")) + paid).to.equal(workUnits * terms.unitPrice);
     }
   });
@@ -122,7 +124,7 @@ describe("a job that its submitter ends early", () => {
     const idle = await running(world, wanted);
     await send("submitter", "end", idle);
     expect(await settle(idle)).to.include({ status: statuses.indexOf("Ended") });
-    expect([await credit("solver"), await credit("submitter")]).to.deep.equal([0n, 3_006_000n]);
+    expect([await credit("solver"), await credit("submitter")]).to.deep.equal([0n, 3_014_000n]);
 
     const jobId = await running(world, await goodTerms(world));
     await send("submitter", "end", jobId);
@@ -151,9 +153,9 @@ describe("a job that its submitter ends early", () => {
     await world.at(windowEnd);
     await fails("stranger", "settle", [jobId], "GamesOpen", jobId, 2n);
     await world.send(pinpoint, world.market, "closeDispute", [jobId]);
-    await world.send(pinpoint, world.market, "convict", [jobId, 1, 0n]);
+    await world.send(pinpoint, world.market, "convict", [jobId, 1, true, 0n]);
     expect(await statusOf(world, jobId)).to.equal("Convicted");
-    expect([await credit("solver"), await credit("submitter")]).to.deep.equal([0n, 3_006_000n]);
+    expect([await credit("solver"), await credit("submitter")]).to.deep.equal([0n, 3_014_000n]);
     expect(await world.balance(burnAddress)).to.equal(wanted.stake);
   });
 

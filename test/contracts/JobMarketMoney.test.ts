@@ -1,21 +1,9 @@
 import { expect } from "chai";
 import type { Address } from "viem";
 import { statuses } from "../../protocol/index.ts";
-import {
-  audit,
-  closing,
-  commitUpTo,
-  deposit,
-  goodTerms,
-  readJob,
-  rootsOf,
-  running,
-  stakeOf,
-  stakeVerifier,
-  statusOf,
-  word,
-} from "./support/jobs.ts";
-import { burnAddress, event, freshWorld, verifierStake, type World } from "./support/world.ts";
+import { audit, closing, commitUpTo, goodTerms, readJob, running, stakeOf, statusOf } from "./support/jobs.ts";
+import { enroll, unforced, Window } from "./support/seats.ts";
+import { burnAddress, event, freshWorld, type World } from "./support/world.ts";
 
 describe("The market's money", () => {
   let world: World;
@@ -35,56 +23,12 @@ describe("The market's money", () => {
   /** Pinpoint's address, to call as. */
   const asPinpoint = () => world.impersonate(world.pinpoint.address);
 
-  describe("attestations", () => {
-    it("are made by staked verifiers, once each, up to the number that is paid", async () => {
-      const jobId = await running(world, await goodTerms(world));
-      await commitUpTo(world, jobId, 1);
-      const { verifier, second, stranger, solver } = accounts;
-      const [root] = rootsOf(0);
-      await fails(verifier, "attest", [jobId, 1, root], "NotCommitted", jobId, 1n, 1n);
-      await fails(verifier, "attest", [jobId, 0, word(5)], "WrongRoot", jobId, 0n, root, word(5));
-      await fails(solver, "attest", [jobId, 0, root], "SolverCannotAttest", jobId, solver);
-      await fails(verifier, "attest", [jobId, 0, root], "StakeTooSmall", verifier, 0n, verifierStake);
-      await stakeVerifier(world, verifier);
-      await world.send(verifier, world.staking, "unbond", [1n]);
-      await fails(verifier, "attest", [jobId, 0, root], "StakeTooSmall", verifier, verifierStake - 1n, verifierStake);
-      await deposit(world, verifier, 1n);
-      const attested = event(await send(verifier, "attest", jobId, 0, root), "Attested");
-      expect(attested).to.deep.equal({ jobId, k: 0, verifier, root });
-      expect(await world.read(world.market, "attested", [jobId, 0, verifier])).to.equal(true);
-      expect(await world.read(world.market, "attested", [jobId, 0, second])).to.equal(false);
-      await fails(verifier, "attest", [jobId, 0, root], "AlreadyAttested", jobId, 0n, verifier);
-      await stakeVerifier(world, second);
-      await send(second, "attest", jobId, 0, root);
-      await fails(stranger, "attest", [jobId, 0, root], "AttestationsFull", jobId, 0n, 2n);
-      expect(await world.read(world.market, "attestationCount", [jobId, 0])).to.equal(2);
-      expect((await readJob(world, jobId)).attestations).to.equal(2);
-    });
-
-    it("end with the window", async () => {
-      const jobId = await closing(world, await goodTerms(world));
-      const { windowEnd } = await readJob(world, jobId);
-      await stakeVerifier(world, accounts.verifier);
-      await world.at(windowEnd - 1n);
-      await send(accounts.verifier, "attest", jobId, 0, rootsOf(0)[0]);
-      await world.at(windowEnd);
-      await fails(accounts.verifier, "attest", [jobId, 1, rootsOf(1)[0]], "TooLate", jobId, windowEnd - 1n);
-    });
-  });
-
   describe("settlement", () => {
     it("pays the solver, the verifiers, and the rest of the fees to the submitter", async () => {
-      const wanted = await goodTerms(world);
-      const jobId = await closing(world, wanted);
       const { verifier, second, solver, submitter, stranger } = accounts;
-      for (const [account, k] of [
-        [verifier, 0],
-        [verifier, 2],
-        [second, 0],
-      ] as const) {
-        await stakeVerifier(world, account);
-        await send(account, "attest", jobId, k, rootsOf(k)[0]);
-      }
+      const window = await Window.open(world, [verifier, second], {}, unforced(verifier, second));
+      const { jobId, terms } = window;
+      await window.attend([verifier, second], [0, 2]);
       const { windowEnd } = await readJob(world, jobId);
       await world.at(windowEnd - 1n);
       await fails(stranger, "settle", [jobId], "TooEarly", jobId, windowEnd);
@@ -92,41 +36,35 @@ describe("The market's money", () => {
       const settled = event(await send(stranger, "settle", jobId), "JobSettled");
       expect(settled).to.deep.equal({ jobId, status: statuses.indexOf("Settled"), penalty: 0n });
       expect(await credit(solver)).to.equal(3_000_000n);
-      expect(await credit(submitter)).to.equal(3_000n);
-      expect(await stakeOf(world, solver)).to.include({ staked: wanted.stake, locked: 0n });
-
-      await fails(stranger, "collectFees", [jobId, verifier, 1, 1], "NothingToCollect", jobId, verifier);
-      await send(stranger, "collectFees", jobId, verifier, 0, 1);
-      await send(stranger, "collectFees", jobId, verifier, 0, 65_535);
-      await fails(stranger, "collectFees", [jobId, verifier, 0, 3], "NothingToCollect", jobId, verifier);
-      await send(stranger, "collectFees", jobId, second, 0, 3);
-      await fails(stranger, "releaseFees", [jobId, 0, 3], "WrongStatus", jobId, statuses.indexOf("Settled"));
-      expect(await credit(verifier)).to.equal(2_000n);
-      expect(await credit(second)).to.equal(1_000n);
+      // Twelve seats are escrowed, four were attested.
+      expect(await credit(submitter)).to.equal(8_000n);
+      expect(await world.read(world.market, "jackpotPool")).to.equal(terms.jackpotFee);
+      expect(await stakeOf(world, solver)).to.include({ staked: terms.stake, locked: 0n });
+      for (const account of [verifier, second])
+        for (const k of [0, 2]) expect(await window.close(account, k)).to.equal("Right");
+      expect([await credit(verifier), await credit(second)]).to.deep.equal([2_000n, 2_000n]);
       for (const account of [verifier, second, solver, submitter]) await send(account, "withdraw");
-      expect(await world.balance(world.market.address)).to.equal(0n);
+      expect(await world.balance(world.market.address)).to.equal(terms.jackpotFee);
     });
 
-    it("of a late job gives the price back and burns the penalty", async () => {
+    it("of a late job pays what was committed and verified, and burns the penalty", async () => {
+      const { verifier, solver, submitter, stranger } = accounts;
+      await enroll(world, verifier);
       const wanted = await goodTerms(world);
       const jobId = await running(world, wanted);
       await commitUpTo(world, jobId, 1);
-      await stakeVerifier(world, accounts.verifier);
-      await send(accounts.verifier, "attest", jobId, 0, rootsOf(0)[0]);
       await world.at((await readJob(world, jobId)).deadline + 1n);
-      await send(accounts.stranger, "expire", jobId);
+      await send(stranger, "expire", jobId);
       await world.at((await readJob(world, jobId)).windowEnd);
-      const settled = event(await send(accounts.stranger, "settle", jobId), "JobSettled");
+      const settled = event(await send(stranger, "settle", jobId), "JobSettled");
       expect(settled).to.deep.equal({ jobId, status: statuses.indexOf("Expired"), penalty: wanted.latePenalty });
-      expect(await credit(accounts.submitter)).to.equal(3_000_000n + 5_000n);
-      expect(await credit(accounts.solver)).to.equal(0n);
+      // 100 of 250 steps.
+      expect(await credit(solver)).to.equal(1_200_000n);
+      expect(await credit(submitter)).to.equal(1_800_000n + 12_000n + 2_000n);
       expect(await world.balance(burnAddress)).to.equal(wanted.latePenalty);
-      expect(await stakeOf(world, accounts.solver)).to.include({
-        staked: wanted.stake - wanted.latePenalty,
-        locked: 0n,
-      });
-      await send(accounts.verifier, "collectFees", jobId, accounts.verifier, 0, 3);
-      for (const account of [accounts.verifier, accounts.submitter]) await send(account, "withdraw");
+      const staked = wanted.stake - wanted.latePenalty;
+      expect(await stakeOf(world, solver)).to.include({ staked, locked: 0n });
+      for (const account of [solver, submitter]) await send(account, "withdraw");
       expect(await world.balance(world.market.address)).to.equal(0n);
     });
 
@@ -156,38 +94,30 @@ describe("The market's money", () => {
   });
 
   describe("conviction", () => {
-    it("gives the submitter the price, unused fees, and the fees from the convicted checkpoint on", async () => {
-      const wanted = await goodTerms(world);
-      const jobId = await closing(world, wanted);
-      const { verifier, second, submitter, stranger } = accounts;
-      for (const account of [verifier, second]) {
-        await stakeVerifier(world, account);
-        for (const k of [0, 1]) await send(account, "attest", jobId, k, rootsOf(k)[0]);
-      }
-      await send(verifier, "attest", jobId, 2, rootsOf(2)[0]);
+    it("gives the submitter the price, all fees but those earned before the convicted checkpoint", async () => {
+      const { verifier, second, submitter, solver } = accounts;
+      const window = await Window.open(world, [verifier, second], {}, unforced(verifier, second));
+      const { jobId, terms: wanted } = window;
+      await window.attend([verifier, second], [0, 1]);
       const pinpoint = await asPinpoint();
       await send(pinpoint, "openDispute", jobId, 1);
       const target = { ...world.market, abi: [...world.market.abi, ...world.staking.abi] };
-      await world.fails(pinpoint, target, "convict", [jobId, 1, wanted.stake + 1n], "PaysTooMuch", [
+      await world.fails(pinpoint, target, "convict", [jobId, 1, true, wanted.stake + 1n], "PaysTooMuch", [
         wanted.stake,
         wanted.stake + 1n,
       ]);
-      const receipt = await send(pinpoint, "convict", jobId, 1, 0n);
+      const receipt = await send(pinpoint, "convict", jobId, 1, true, 0n);
       expect(event(receipt, "JobConvicted")).to.deep.equal({ jobId, k: 1, slashed: wanted.stake, paid: 0n });
       expect(await readJob(world, jobId)).to.include({ convictedCheckpoint: 1, openGames: 0 });
-      expect(await stakeOf(world, accounts.solver)).to.include({ staked: 0n, locked: 0n });
+      expect(await stakeOf(world, solver)).to.include({ staked: 0n, locked: 0n });
       expect(await world.balance(burnAddress)).to.equal(wanted.stake);
-      expect(await credit(submitter)).to.equal(3_000_000n + 1_000n);
-
-      await send(stranger, "collectFees", jobId, verifier, 0, 3);
-      await send(stranger, "collectFees", jobId, second, 0, 3);
+      expect(await credit(submitter)).to.equal(3_000_000n + 8_000n + 2_000n);
+      for (const account of [verifier, second]) {
+        expect(await window.close(account, 0)).to.equal("Right");
+        expect(await window.close(account, 1)).to.equal("Void");
+      }
       expect([await credit(verifier), await credit(second)]).to.deep.equal([1_000n, 1_000n]);
-      await fails(stranger, "collectFees", [jobId, verifier, 1, 2], "NothingToCollect", jobId, verifier);
-      await fails(stranger, "releaseFees", [jobId, 0, 1], "NothingToCollect", jobId, submitter);
-      await send(stranger, "releaseFees", jobId, 0, 2);
-      expect(await credit(submitter)).to.equal(3_001_000n + 2_000n);
-      await send(stranger, "releaseFees", jobId, 2, 65_535);
-      await fails(stranger, "releaseFees", [jobId, 0, 3], "NothingToCollect", jobId, submitter);
+      expect(await credit(submitter)).to.equal(3_010_000n + 2_000n);
       for (const account of [verifier, second, submitter]) await send(account, "withdraw");
       expect(await world.balance(world.market.address)).to.equal(0n);
     });

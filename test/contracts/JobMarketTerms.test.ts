@@ -10,15 +10,23 @@ const zeroAddress: Address = `0x${"00".repeat(20)}`;
 const terms = [
   "None",
   "Steps",
+  "FirstStep",
   "Interval",
   "Grid",
   "GridStates",
   "Checkpoints",
   "Order",
+  "FloorPrice",
   "Escrow",
+  "ValueAtRisk",
+  "Draws",
+  "Attestors",
+  "VerifierStake",
+  "Seats",
   "Stake",
   "AcceptBy",
-  "Duration",
+  "Auction",
+  "Heartbeat",
   "Window",
   "Extension",
   "Clock",
@@ -26,6 +34,11 @@ const terms = [
   "Liability",
 ] as const;
 const u32 = 2n ** 32n - 1n;
+
+/** What a coalition of a convicted solver and others may take back of his stake. */
+function recoverable({ bounty, gasCap, gasRate, latePenalty }: Terms): bigint {
+  return bounty + (17n * BigInt(gasCap) + timeoutGas) * gasRate + latePenalty;
+}
 
 describe("Terms of a job", () => {
   let world: World;
@@ -51,7 +64,7 @@ describe("Terms of a job", () => {
         jobId: 1n,
         submitter: accounts.submitter,
         termsHash: job.termsHash,
-        escrow: 3_000_000n + 6_000n,
+        escrow: 3_000_000n + 12_000n + 2_000n,
         checkpoints: 3,
         terms: encoded(wanted),
       });
@@ -76,15 +89,8 @@ describe("Terms of a job", () => {
     it("checks every term, in the order of the list", async () => {
       const good = await goodTerms(world);
       const liability = BigInt(good.window) + 2n * BigInt(good.clock) + 22n * BigInt(good.extension);
-      const minimum = good.bounty + (17n * BigInt(good.gasCap) + timeoutGas) * good.gasRate + good.latePenalty;
-      expect(
-        await world.read(world.market, "minimumStake", [
-          good.bounty,
-          BigInt(good.gasCap),
-          good.gasRate,
-          good.latePenalty,
-        ]),
-      ).to.equal(minimum);
+      const minimum = recoverable(good) + 6_000_000n;
+      expect(await world.read(world.market, "minimumStake", [encoded(good)])).to.equal(minimum);
       expect(await world.read(world.market, "longestGame", [BigInt(good.clock), BigInt(good.extension)])).to.equal(
         liability - BigInt(good.window),
       );
@@ -92,6 +98,7 @@ describe("Terms of a job", () => {
       const most128 = 2n ** 128n - 1n;
       const bad: readonly [Partial<Terms> & { orderCode?: number }, string, bigint, bigint, bigint][] = [
         [{ steps: 0 }, "Steps", 0n, 1n, u32],
+        [{ firstStep: Number(u32) - 249 }, "FirstStep", u32 - 249n, 0n, u32 - 250n],
         [{ interval: 0 }, "Interval", 0n, 1n, 250n],
         [{ interval: 251 }, "Interval", 251n, 1n, 250n],
         [{ grid: 0 }, "Grid", 0n, 1n, 64n],
@@ -100,10 +107,20 @@ describe("Terms of a job", () => {
         [{ steps: 65_536, interval: 1, grid: 1 }, "Checkpoints", 65_536n, 1n, 65_535n],
         [{ orderCode: 0 }, "Order", 0n, 1n, 2n],
         [{ orderCode: 3 }, "Order", 3n, 1n, 2n],
-        [{ workUnits: most128, unitPrice: 2n }, "Escrow", 2n * most128 + 6_000n, 0n, most128],
+        [{ floorPrice: 4n }, "FloorPrice", 4n, 0n, 3n],
+        [{ workUnits: most128, unitPrice: 2n, floorPrice: 2n }, "Escrow", 2n * most128 + 14_000n, 0n, most128],
+        [{ workUnits: most128, unitPrice: most128 }, "Escrow", most128 * most128 + 14_000n, 0n, most128],
+        [{ attestationFee: most128 }, "Escrow", 3_000_000n + 12n * most128 + 2_000n, 0n, most128],
+        [{ valueAtRisk: 2_999_999n }, "ValueAtRisk", 2_999_999n, 3_000_000n, most128],
+        [{ draws: 0 }, "Draws", 0n, 1n, 3n],
+        [{ draws: 4 }, "Draws", 4n, 1n, 3n],
+        [{ attestors: 0 }, "Attestors", 0n, 1n, 16n],
+        [{ attestors: 17 }, "Attestors", 17n, 1n, 16n],
+        [{ verifierStake: 999_999n }, "VerifierStake", 999_999n, 1_000_000n, most128],
+        [{ valueAtRisk: 6_000_001n }, "Seats", 6_000_000n, 6_000_001n, 2n ** 256n - 1n],
         [{ stake: minimum - 1n }, "Stake", minimum - 1n, minimum, most128],
-        [{ duration: 0 }, "Duration", 0n, 1n, u32],
-        [{ window: 0 }, "Window", 0n, 1n, u32],
+        [{ heartbeat: 0 }, "Heartbeat", 0n, 1n, u32],
+        [{ window: 7 }, "Window", 7n, 8n, u32],
         [{ extension: 0 }, "Extension", 0n, 1n, u32],
         [{ clock: 59 }, "Clock", 59n, 60n, u32],
         [{ uri: "x".repeat(257) }, "Uri", 257n, 0n, 256n],
@@ -116,7 +133,7 @@ describe("Terms of a job", () => {
         ],
       ];
       // Each line's fault, and all faults of later rules with it: the first rule must speak.
-      const later: Partial<Terms> = { stake: 0n, duration: 0, window: 0, extension: 0, uri: "x".repeat(300) };
+      const later: Partial<Terms> = { stake: 0n, heartbeat: 0, window: 0, extension: 0, uri: "x".repeat(300) };
       for (const [change, term, value, least, most] of bad) {
         const rank = (name: string) => terms.indexOf(name as (typeof terms)[number]);
         const faults = Object.fromEntries(
@@ -136,12 +153,16 @@ describe("Terms of a job", () => {
         "submit",
         [late],
         "TermOutOfRange",
-        9,
+        terms.indexOf("AcceptBy"),
         now + 1_999n,
         now + 2_000n,
         2n ** 64n - 1n,
       );
-      expect(new Set([...bad.map(([, term]) => term), "AcceptBy", "None"])).to.deep.equal(new Set(terms));
+      await world.at(now + 2_010n);
+      const slow = encoded({ ...good, acceptBy: now + 2_020n, auction: 11 });
+      const auction = terms.indexOf("Auction");
+      await fails(accounts.submitter, "submit", [slow], "TermOutOfRange", auction, 11n, 0n, 10n);
+      expect(new Set([...bad.map(([, term]) => term), "AcceptBy", "Auction", "None"])).to.deep.equal(new Set(terms));
     });
 
     it("accepts every term at its bound", async () => {
@@ -149,13 +170,16 @@ describe("Terms of a job", () => {
       const game = 2n * BigInt(good.clock) + 22n * BigInt(good.extension);
       const bounds: Partial<Terms>[] = [
         { steps: Number(u32), interval: 4_096, grid: 64, workUnits: 1n, steps_: 0 } as never,
-        { steps: 1, interval: 1, grid: 1 },
-        { steps: 65_535, interval: 1, grid: 64 },
-        { workUnits: 2n ** 128n - 1n, unitPrice: 0n, attestors: 255 },
+        { steps: 1, interval: 1, grid: 1, draws: 1, verifierStake: 3_000_000n },
+        { firstStep: Number(u32) - 250 },
+        { steps: 65_535, interval: 1, grid: 64, draws: 65_535 },
+        { workUnits: 2n ** 128n - 1n, unitPrice: 0n, floorPrice: 0n, stake: recoverable(good) + 9_000_000n },
         { clock: 60, extension: 60 },
         { window: Number(unbondingSeconds - 1n - game) },
         { uri: "x".repeat(256) },
-        { stake: good.bounty + (17n * BigInt(good.gasCap) + timeoutGas) * good.gasRate + good.latePenalty },
+        { stake: recoverable(good) + 6_000_000n },
+        { attestors: 16, attestationFee: 0n },
+        { floorPrice: 0n, auction: 900, stake: recoverable(good) + 9_000_000n },
         { gasRate: 2n ** 64n - 1n, gasCap: Number(u32), bounty: 2n ** 100n, latePenalty: 0n, stake: 2n ** 127n },
       ];
       // 4,294,967,295 steps of 4,096 are too many checkpoints; of 65,536 too many grid states: both bounds hold at once.
@@ -166,7 +190,7 @@ describe("Terms of a job", () => {
         "submit",
         [encoded({ ...good, ...faulty })],
         "TermOutOfRange",
-        5,
+        terms.indexOf("Checkpoints"),
         count,
         1n,
         65_535n,
@@ -175,6 +199,24 @@ describe("Terms of a job", () => {
         expect(await submit(world, { ...good, ...change })).to.equal(BigInt(index + 1));
       }
     });
+  });
+
+  it("have a least stake up to the largest escrow, and above it a refusal", async () => {
+    const good = await goodTerms(world, { jackpotFee: 0n, attestationFee: 0n, unitPrice: 1n, floorPrice: 0n });
+    const most = 2n ** 128n - 1n;
+    const least = (change: Partial<Terms>) => [encoded({ ...good, workUnits: most, ...change })];
+    // ⌈3 · (c + X) · 2 / 3⌉ + c, c being a third of the price, rounded up.
+    const cost = (most + 2n) / 3n;
+    const dearest = 2n * (cost + most) + cost;
+    const stake = await world.read<bigint>(world.market, "minimumStake", least({ valueAtRisk: most }));
+    expect(stake).to.equal(recoverable(good) + dearest);
+    const escrow = terms.indexOf("Escrow");
+    for (const [change, value] of [
+      [{ jackpotFee: 1n }, most + 1n],
+      [{ unitPrice: most }, most * most],
+      [{ unitPrice: most, attestationFee: most, jackpotFee: most }, 2n ** 256n - 1n],
+    ] as const)
+      await world.readFails(world.market, "minimumStake", least(change), "TermOutOfRange", [escrow, value, 0n, most]);
   });
 
   describe("with an odd token", () => {

@@ -279,16 +279,19 @@ describe("Pinpoint's money", () => {
 
     it("is enough at the least stake, when seventeen use all their gas and a timeout is tipped", async () => {
       const changes = { gasCap: 21_000, gasRate: 7n, latePenalty: 0n };
-      const stake = 5_000_000n + (17n * 21_000n + timeoutGas) * 7n;
+      // The least stake but for what cheating must cost, which is burned.
+      const deterrence = 6_000_000n;
+      const paid = 5_000_000n + (17n * 21_000n + timeoutGas) * 7n;
+      const stake = paid + deterrence;
       const arena = await Arena.create(world, { ...changes, stake }, { ...shortShape, steps: 2, step: 1 });
       const games: bigint[] = [];
       for (let count = 0; count < 17; count++) games.push(await arena.open(accounts.rival));
       for (const gameId of games) await arena.playTo(gameId, "TraceReveal");
       await arena.atTimeout(games[16]!);
       const receipt = await world.send(accounts.stranger, world.pinpoint, "timeout", [games[16]]);
-      expect(event(receipt, "Slashed")).to.include({ paid: stake, burned: 0n });
+      expect(event(receipt, "Slashed")).to.include({ paid, burned: deterrence });
       for (const gameId of games.slice(0, 16)) await world.send(accounts.stranger, world.pinpoint, "reclaim", [gameId]);
-      expect(await burned()).to.equal(0n);
+      expect(await burned()).to.equal(deterrence);
     });
 
     it("goes on with the others when the defender wins one", async () => {

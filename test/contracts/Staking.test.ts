@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Address } from "viem";
+import { zeroAddress, type Address } from "viem";
 import { audit, deposit, stakeOf } from "./support/jobs.ts";
 import { burnAddress, event, freshWorld, oddWorld, unbondingSeconds, type World } from "./support/world.ts";
 
@@ -120,17 +120,20 @@ describe("Staking", () => {
     }
   });
 
-  it("is bound once, by the deployer, to a contract", async () => {
+  it("is bound once, by the deployer, to two contracts", async () => {
     const { deployer, stranger } = world.accounts;
     const fresh = {
       ...world.staking,
       ...(await world.deploy("Staking", world.token.address, 5n)),
       abi: world.staking.abi,
     };
-    await world.fails(stranger, fresh, "bind", [stranger], "NotDeployer", [stranger, deployer]);
-    await world.fails(deployer, fresh, "bind", [`0x${"00".repeat(20)}`], "ZeroAddress");
-    expect(event(await world.send(deployer, fresh, "bind", [stranger]), "Bound")).to.deep.equal({ bound: stranger });
-    await world.fails(deployer, fresh, "bind", [market], "AlreadyBound", [stranger]);
+    const both = [stranger, market];
+    await world.fails(stranger, fresh, "bind", [both], "NotDeployer", [stranger, deployer]);
+    await world.fails(deployer, fresh, "bind", [[stranger, zeroAddress]], "ZeroAddress");
+    for (const few of [[], [stranger], [stranger, market, stranger]])
+      await world.fails(deployer, fresh, "bind", [few], "WrongBindings", [BigInt(few.length), 2n]);
+    expect(event(await world.send(deployer, fresh, "bind", [both]), "Bound")).to.deep.equal({ bound: both });
+    await world.fails(deployer, fresh, "bind", [both], "AlreadyBound", [stranger]);
     expect(await world.read(fresh, "deployer")).to.equal(deployer);
   });
 

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { toFunctionSelector, type AbiFunction, type Address } from "viem";
-import { phases, type Phase } from "../../protocol/index.ts";
+import { phases, prevrandaoBeaconAbi, type Part, type Phase } from "../../protocol/index.ts";
 import { Arena } from "./support/games.ts";
 import { goodTerms, readJob, running, submit, word } from "./support/jobs.ts";
+import { Window } from "./support/seats.ts";
 import { freshWorld, type Target, type World } from "./support/world.ts";
 
 /** A row of the table in docs/contracts/access.md, a function at a time. */
@@ -31,7 +32,10 @@ const rows: Access[] = readFileSync(page, "utf8")
 const ids = (world: World): Record<string, Target> => ({
   Staking: world.staking,
   JobMarket: world.market,
+  Verification: world.verification,
   Pinpoint: world.pinpoint,
+  PrevrandaoBeacon: { ...world.beacon, abi: prevrandaoBeaconAbi },
+  ModelRegistry: world.registry,
 });
 
 /** Functions of a contract that change something, by name. The double's own are the test's. */
@@ -78,32 +82,54 @@ describe("access to the contracts", () => {
   });
 
   it("is refused to strangers, with the error that is told, wherever it is not for anyone", async () => {
-    const { stranger, solver } = world.accounts;
+    const { stranger, solver, verifier } = world.accounts;
     const terms = await goodTerms(world);
-    const [open, run] = [await submit(world, terms), await running(world, terms)];
-    const { termsHash } = await readJob(world, open);
+    // Drawn and sealed, so that every call of a seat is another's.
+    const window = await Window.open(world, [verifier]);
+    await window.at("Seal", 10);
+    await window.send(verifier, "seal", window.seal(verifier, 0));
+    const named = await submit(world, { ...terms, acceptBy: terms.acceptBy + 10_000n, solver });
+    const run = await running(world, { ...terms, acceptBy: terms.acceptBy + 10_000n });
+    const { termsHash } = await readJob(world, run);
+    const parts: Readonly<Record<string, Exclude<Part, "None">>> = {
+      seal: "Seal",
+      attest: "Attest",
+      accuse: "Accuse",
+      reveal: "Open",
+      proveAccusation: "Prove",
+    };
     await world.send(solver, world.market, "commit", [run, termsHash, 0, word(1), word(2)]);
     const args: Readonly<Record<string, readonly unknown[]>> = {
       "Staking.lock": [stranger, 1n],
       "Staking.unlock": [stranger, 1n],
       "Staking.slash": [stranger, 1n, stranger, 0n],
-      "Staking.bind": [stranger],
-      "JobMarket.accept": [open, termsHash, ""],
-      "JobMarket.attest": [run, 0, word(1)],
-      "JobMarket.cancel": [open],
+      "Staking.bind": [[stranger, stranger]],
+      "JobMarket.accept": [named, (await readJob(world, named)).termsHash, ""],
+      "JobMarket.cancel": [named],
       "JobMarket.end": [run],
       "JobMarket.commit": [run, termsHash, 1, word(1), word(2)],
       "JobMarket.openDispute": [run, 0],
       "JobMarket.closeDispute": [run],
-      "JobMarket.convict": [run, 0, 0n],
-      "JobMarket.bind": [stranger],
+      "JobMarket.convict": [run, 0, true, 0n],
+      "JobMarket.payFee": [run, stranger],
+      "JobMarket.payJackpot": [run, stranger, 1n],
+      "JobMarket.bind": [[stranger, stranger]],
+      "Verification.seal": window.seal(stranger, 0),
+      "Verification.attest": window.attestation(verifier, 0),
+      "Verification.accuse": window.accusation(stranger, stranger, 0),
+      "Verification.reveal": window.reveal(verifier, 0),
+      "Verification.proveAccusation": window.proof(stranger, verifier, 0),
+      "Pinpoint.forfeit": [run, 0, stranger],
+      "Pinpoint.bind": [[stranger]],
       "JobMarket.withdraw": [],
       "JobMarket.withdrawTo": [stranger],
       "Pinpoint.withdraw": [],
       "Pinpoint.withdrawTo": [stranger],
     };
     const restricted = rows.filter(({ error, name }) => error !== undefined && phaseOf[name] === undefined);
-    for (const { contract, name, error } of restricted) {
+    const rank = ({ name }: Access) => Object.keys(parts).indexOf(name);
+    for (const { contract, name, error } of restricted.toSorted((a, b) => rank(a) - rank(b))) {
+      if (parts[name] !== undefined && name !== "seal") await window.at(parts[name]);
       const target = ids(world)[contract]!;
       const given = args[`${contract}.${name}`];
       expect(given, `arguments for ${contract}.${name}`).to.not.equal(undefined);

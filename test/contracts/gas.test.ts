@@ -57,6 +57,7 @@ describe("gas", function () {
     const measured = {
       accept: gasOf(figures.calls, "JobMarket.accept"),
       commit: gasOf(figures.calls, "JobMarket.commit, first"),
+      open: gasOf(figures.calls, "Verification.openState"),
       settle: Math.max(...["settle", "settle, ended"].map((name) => gasOf(figures.calls, `JobMarket.${name}`))),
       withdraw: gasOf(figures.calls, "JobMarket.withdraw"),
     };

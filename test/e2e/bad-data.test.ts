@@ -118,7 +118,7 @@ describe("bad data of the other side", function () {
       await cancelJob(sender("submitter"), jobId);
     }
     const good = await network.submit();
-    expect(await network.settle(good, 0, "honest")).to.include({ status: "Settled" });
+    expect(await network.settle(good, "honest")).to.include({ status: "Settled" });
     expect(await solver.end("SIGTERM")).to.equal(0);
   });
 
@@ -141,7 +141,7 @@ describe("bad data of the other side", function () {
     await verifier.line(({ event }) => event === "disputed");
     await network.pass(31);
     const job = await network.finished(jobId, "verifier");
-    expect(job).to.include({ status: "Convicted", convictedCheckpoint: 0, attestations: 0 });
+    expect(job).to.include({ status: "Convicted", convictedCheckpoint: 0 });
     const { staked } = await readStake(network.chain, network.address("verifier"));
     expect((await readTokens(network.chain, network.address("verifier"))) + staked > before).to.equal(true);
     expect((await readStake(network.chain, network.address("dishonest"))).staked).to.equal(0n);
@@ -166,9 +166,9 @@ describe("bad data of the other side", function () {
     await solver.end("SIGTERM");
     const games = await readGameCount(network.chain);
     const before = await readTokens(network.chain, network.address("witness"));
-    const witness = network.spawn("witness", { attest: false });
+    const witness = network.spawn("witness", { enroll: 0 });
     await witness.line(({ event }) => event === "task-failed" || event === "task-retry");
-    expect((await readJob(network.chain, jobId)).attestations).to.equal(0);
+    expect(await network.seats(jobId, "witness")).to.deep.equal([]);
     expect(await readGameCount(network.chain)).to.equal(games);
     network.spawn("honest");
     await witness.line(({ event, job, differs }) => event === "replayed" && job === String(jobId) && differs === false);

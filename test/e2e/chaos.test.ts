@@ -38,12 +38,14 @@ describe("a little chaos", function () {
     const solver = network.spawn("honest");
     for (const daemon of [solver, verifier]) await daemon.line(({ event }) => event === "started");
     const redis = new RedisVictim(solver, join(network.folder, "honest"));
-    const jobId = await network.submit();
+    // Three seats: the verifier has something to send after each trouble.
+    const jobId = await network.submit({ draws: 3 });
     const suffered = sufferAll(troubles, never, (trouble) => proxy.suffer(trouble, never));
     for (const wipe of [false, true]) await redis.kill({ afterMs: 50, wipe }, never);
     await verifier.line(({ error }) => (error as { code?: string } | undefined)?.code === "executions-disagree");
-    expect(await network.settle(jobId, 0, "honest")).to.include({ status: "Settled", committed: 3, openGames: 0 });
     expect(await suffered).to.equal(4);
+    await network.verify(jobId, 3, "verifier");
+    expect(await network.finished(jobId, "honest")).to.include({ status: "Settled", committed: 3, openGames: 0 });
     expect(await readGameCount(network.chain)).to.equal(0n);
     expect(await solver.end("SIGTERM")).to.equal(0);
   });

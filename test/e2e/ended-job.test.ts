@@ -25,19 +25,19 @@ describe("a job that is ended while it is trained", function () {
     await solver.line(({ event, checkpoint }) => event === "committed" && checkpoint === 1);
     const account = privateKeyToAccount(network.keys.submitter);
     const ended = await endJob({ chain: network.chain, rpc: network.rpc, account }, jobId);
-    const job = await network.settle(jobId, 0, "honest", "verifier");
+    const job = await network.settle(jobId, "honest", "verifier");
     expect(job).to.include({ status: "Ended", ended: true, openGames: 0 });
     expect(job.committed).to.be.within(ended.committed, 499);
     const terms = await readTerms(network.chain, jobId);
     const { staked, locked } = await readStake(network.chain, network.address("honest"));
     expect(locked).to.equal(0n);
     const earned = (await readTokens(network.chain, network.address("honest"))) + staked - before;
-    expect(earned).to.equal(earnedOf(terms, job.committed));
+    expect(earned).to.equal(earnedOf(terms, job.unitPrice, job.committed));
     expect(earned > 0n).to.equal(true);
     // Nothing of this is an error of the solver's, and he goes on to the next job.
     expect(solver.lines.filter(({ level }) => level === "error")).to.deep.equal([]);
     const next = await network.submit();
-    expect(await network.settle(next, 3, "honest")).to.include({ status: "Settled" });
+    expect(await network.settle(next, "honest")).to.include({ status: "Settled" });
     expect((await readJob(network.chain, jobId)).committed).to.equal(job.committed);
   });
 });

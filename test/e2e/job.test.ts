@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { parseSolverConfig, parseVerifierConfig, type SolverOptions } from "../../daemon/index.ts";
-import { gameRecord, readGameCount, readStake, readTokens } from "../../protocol/index.ts";
+import { gameRecord, paidOutcomes, readGameCount, readStake, readTokens } from "../../protocol/index.ts";
 import { startSolver, type Solver } from "../../solver/index.ts";
 import { startVerifier, type Verifier } from "../../verifier/index.ts";
 import { Network, type Role } from "./network.ts";
@@ -36,8 +36,12 @@ describe("a job from submission to settlement", function () {
   it("settles an honest job: trained, attested, paid", async () => {
     const before = await tokens("honest");
     await startAs("honest");
-    const job = await network.settle(await network.submit(), 3, "honest", "verifier");
-    expect(job).to.include({ status: "Settled", committed: 3, attestations: 3, openGames: 0 });
+    const jobId = await network.submit({ draws: 3 });
+    await network.verify(jobId, 3, "verifier");
+    const job = await network.finished(jobId, "honest", "verifier");
+    expect(job).to.include({ status: "Settled", committed: 3, openGames: 0 });
+    const seats = await network.seats(jobId, "verifier");
+    expect(seats.every(({ outcome }) => paidOutcomes.includes(outcome))).to.equal(true);
     const { locked, staked } = await stake("honest");
     expect(locked).to.equal(0n);
     const price = network.bundle.workUnitsPerStep * 24n * 10n ** 12n;

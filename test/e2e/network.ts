@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { createTestClient, http, parseEther, type Address, type Hex } from "viem";
+import { createTestClient, http, parseEther, zeroHash, type Address, type Hex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { Heads, putExampleBundle, type ExampleBundle } from "../../daemon/index.ts";
 import {
@@ -14,13 +14,19 @@ import {
   finishedStatuses,
   readCredit,
   readJob,
-  readTerms,
+  partStart,
+  readOpenedState,
+  readSampling,
+  readSeat,
+  readSeatsTaken,
   serveArtifacts,
   startAnvil,
   type Anvil,
   type Chain,
   type HttpServer,
   type Job,
+  type Part,
+  type Seat,
 } from "../../protocol/index.ts";
 import {
   completeTerms,
@@ -183,8 +189,10 @@ export class Network {
       grid: 3,
       clock: 120,
       extension: 30,
+      floorPrice: 10n ** 12n,
+      auction: 0,
       attestors: 1,
-      duration: 3_600,
+      heartbeat: 3_600,
       window: windowSeconds,
     };
     const all = { ...usual, unitPrice: 10n ** 12n, uri: this.#bundles.url, ...choices };
@@ -209,13 +217,50 @@ export class Network {
     for (let known: Hex | undefined; !(await condition());) known = (await heads.after(known)).hash;
   }
 
-  /** Waits until a job takes no more commitments and has so many attestations, moves the chain past the window, waits for the end. */
-  async settle(jobId: bigint, attestations: number, ...takers: Role[]): Promise<Job> {
+  /** Moves the chain to a part of a closing job's window, or past it. */
+  async passTo(jobId: bigint, part: Exclude<Part, "None"> | "end"): Promise<void> {
+    const { closedAt, window } = await readSampling(this.chain, jobId);
+    const target = closedAt + BigInt(part === "end" ? window : partStart(part, window));
+    const { timestamp } = await this.chain.client.getBlock();
+    if (target > timestamp) await this.pass(Number(target - timestamp));
+  }
+
+  /** The seats of a closing or finished job's drawn segments that a verifier holds. */
+  async seats(jobId: bigint, ...verifiers: Role[]): Promise<Seat[]> {
+    const { committed } = await readJob(this.chain, jobId);
+    const all = verifiers.flatMap((role) =>
+      Array.from({ length: committed }, (_, k) => readSeat(this.chain, jobId, k, this.address(role))),
+    );
+    return (await Promise.all(all)).filter(({ seal }) => seal !== zeroHash);
+  }
+
+  /** Takes a job that is trained through the parts of its window, each as soon as these verifiers have done theirs, to its end. */
+  async verify(jobId: bigint, count: number, ...verifiers: Role[]): Promise<void> {
+    const every = (fits: (seat: Seat) => boolean) => async (): Promise<boolean> => {
+      const seats = await this.seats(jobId, ...verifiers);
+      return seats.length === count && seats.every(fits);
+    };
+    await this.until(async () => (await readJob(this.chain, jobId)).status === "Closing");
+    await this.until(every(() => true));
+    await this.passTo(jobId, "Attest");
+    await this.until(every(({ attested }) => attested));
+    await this.passTo(jobId, "Open");
+    await this.until(every(({ revealed }) => revealed));
     await this.until(async () => {
-      const job = await readJob(this.chain, jobId);
-      return job.status === "Closing" && job.attestations >= attestations;
+      const { committed } = await readJob(this.chain, jobId);
+      const opened = Array.from({ length: committed }, async (_, k) => {
+        return (await readSeatsTaken(this.chain, jobId, k)) === 0n || (await readOpenedState(this.chain, jobId, k));
+      });
+      return (await Promise.all(opened)).every(Boolean);
     });
-    await this.pass((await readTerms(this.chain, jobId)).window);
+    await this.passTo(jobId, "end");
+    await this.until(every(({ outcome }) => outcome !== "None"));
+  }
+
+  /** Waits until a job takes no more commitments, moves the chain past its window, waits for the end. */
+  async settle(jobId: bigint, ...takers: Role[]): Promise<Job> {
+    await this.until(async () => (await readJob(this.chain, jobId)).status === "Closing");
+    await this.passTo(jobId, "end");
     return this.finished(jobId, ...takers);
   }
 

@@ -1,16 +1,9 @@
 import { network } from "hardhat";
-import type { Address } from "viem";
+import type { Address, Hex } from "viem";
+import { isForced } from "../../protocol/index.ts";
 import { Arena, disputed, verdict } from "../contracts/support/games.ts";
-import {
-  commitment,
-  encoded,
-  goodTerms,
-  readJob,
-  rootsOf,
-  running,
-  stakeVerifier,
-  submit,
-} from "../contracts/support/jobs.ts";
+import { commitment, encoded, goodTerms, readJob, running, submit, word } from "../contracts/support/jobs.ts";
+import { enrolment, treeOf, unforced, Window } from "../contracts/support/seats.ts";
 import { deepShape, shortShape } from "../contracts/support/toy.ts";
 import { freshWorld, type Receipt, type Target, type World } from "../contracts/support/world.ts";
 import type { Figure } from "./figure.ts";
@@ -35,7 +28,7 @@ class Meter {
 async function jobCalls(): Promise<Figure[]> {
   const world = await freshWorld();
   const { market, staking, accounts } = world;
-  const { submitter, solver, verifier, stranger } = accounts;
+  const { submitter, solver, stranger } = accounts;
   const meter = new Meter(world);
   const terms = await goodTerms(world);
 
@@ -50,19 +43,16 @@ async function jobCalls(): Promise<Figure[]> {
 
   const jobId = await submit(world, late);
   await world.send(solver, staking, "deposit", [3n * terms.stake]);
-  await stakeVerifier(world, verifier);
   const { termsHash } = await readJob(world, jobId);
   await meter.send("JobMarket.accept", solver, market, "accept", [jobId, termsHash, "http://solver.example/"]);
   await meter.send("JobMarket.commit, first", solver, market, "commit", await commitment(world, jobId, 0));
-  await meter.send("JobMarket.attest, first", verifier, market, "attest", [jobId, 0, rootsOf(0)[0]]);
   await world.send(solver, market, "commit", await commitment(world, jobId, 1));
-  await meter.send("JobMarket.attest", verifier, market, "attest", [jobId, 1, rootsOf(1)[0]]);
   await meter.send("JobMarket.commit, last", solver, market, "commit", await commitment(world, jobId, 2));
   await world.at((await world.now()) + BigInt(late.window));
   await meter.send("JobMarket.settle", stranger, market, "settle", [jobId]);
-  await meter.send("JobMarket.collectFees, two", stranger, market, "collectFees", [jobId, verifier, 0, 3]);
+  await meter.send("ModelRegistry.register", stranger, world.registry, "register", [jobId]);
   await meter.send("JobMarket.withdraw", solver, market, "withdraw", []);
-  await meter.send("JobMarket.withdrawTo", verifier, market, "withdrawTo", [stranger]);
+  await meter.send("JobMarket.withdrawTo", submitter, market, "withdrawTo", [stranger]);
 
   const expiring = await goodTerms(world);
   const unfinished = await running(world, expiring);
@@ -81,16 +71,52 @@ async function jobCalls(): Promise<Figure[]> {
   return meter.figures;
 }
 
+/** Every call of Verification, on the way of an honest seat, one that was told to err and is caught, and a forfeit. */
+async function seatCalls(): Promise<Figure[]> {
+  const world = await freshWorld();
+  const { verification, staking, accounts } = world;
+  const { solver, verifier, second, rival, stranger } = accounts;
+  const meter = new Meter(world);
+  await world.send(rival, staking, "deposit", [enrolment]);
+  await meter.send("Verification.enroll", rival, verification, "enroll", [enrolment, treeOf(rival).root]);
+  await meter.send("Verification.resign", rival, verification, "resign", []);
+  const told = (word: Hex, id: bigint) =>
+    isForced(word, id, 0, treeOf(second).at(id, 0).secret) && unforced(verifier)(word, id);
+  const window = await Window.open(world, [verifier, second], { jackpotFee: 0n }, told);
+  const { jobId } = window;
+  const call = (name: string, from: Address, args: readonly unknown[], note = "") =>
+    meter.send(`Verification.${name}${note}`, from, verification, name, args);
+  await window.at("Seal", 10);
+  await call("seal", verifier, window.seal(verifier, 0), ", first");
+  await call("seal", second, window.seal(second, 0, word(0xbad)));
+  await world.send(verifier, verification, "seal", window.seal(verifier, 1));
+  await window.at("Attest");
+  await call("attest", verifier, window.attestation(verifier, 0), ", first");
+  await call("attest", second, window.attestation(second, 0, word(0xbad)));
+  await world.send(verifier, verification, "attest", window.attestation(verifier, 1));
+  await window.at("Accuse");
+  await call("accuse", verifier, window.accusation(verifier, second, 0));
+  await window.at("Open");
+  await call("openState", solver, window.opening(0));
+  await call("reveal", verifier, window.reveal(verifier, 0));
+  await world.send(second, verification, "reveal", window.reveal(second, 0));
+  await window.at("Prove");
+  await call("proveAccusation", verifier, window.proof(verifier, second, 0));
+  await call("forfeit", stranger, [jobId, 1]);
+  await call("closeSeat", stranger, [jobId, 0, verifier], ", right");
+  await call("closeSeat", stranger, [jobId, 0, second], ", obeyed");
+  await call("closeAccusation", stranger, [jobId, 0, second, verifier]);
+  return meter.figures;
+}
+
 /** The calls of Pinpoint that are no moves, and what they do to the market. */
 async function gameCalls(): Promise<Figure[]> {
   const world = await freshWorld();
-  const { pinpoint, market, accounts } = world;
+  const { pinpoint, accounts } = world;
   const { challenger, rival, stranger, verifier } = accounts;
   const meter = new Meter(world);
 
   const arena = await Arena.create(world, {}, deepShape);
-  await stakeVerifier(world, verifier);
-  await world.send(verifier, market, "attest", [arena.jobId, disputed, arena.toy.endRoot]);
   const open = [arena.jobId, disputed, arena.toy.endRoot, arena.toy.segmentRoot];
   await meter.send("Pinpoint.open", challenger, pinpoint, "open", open);
   const acquitted = await arena.open(rival);
@@ -101,7 +127,6 @@ async function gameCalls(): Promise<Figure[]> {
   await meter.send("Pinpoint.timeout of a challenger", stranger, pinpoint, "timeout", [acquitted]);
   await meter.send("Pinpoint.timeout of a defender", verifier, pinpoint, "timeout", [1n]);
   await meter.send("Pinpoint.reclaim", stranger, pinpoint, "reclaim", [other]);
-  await meter.send("JobMarket.releaseFees", stranger, market, "releaseFees", [arena.jobId, 0, 3]);
   await meter.send("Pinpoint.withdraw", challenger, pinpoint, "withdraw", []);
   return meter.figures;
 }
@@ -139,13 +164,22 @@ async function deployments(): Promise<Figure[]> {
   };
   return [
     await cost("Staking", one, 100n),
-    await cost("JobMarket", one, one, 1n),
+    await cost("PrevrandaoBeacon", 66n),
+    await cost("JobMarket", one, one, one),
     await cost("Arbiter"),
     await cost("Pinpoint", one, one, one),
+    await cost("Verification", one, one, one, one),
+    await cost("ModelRegistry", one),
   ];
 }
 
 /** Every call that is no move. */
 export async function measureCalls(): Promise<Figure[]> {
-  return [...(await deployments()), ...(await jobCalls()), ...(await gameCalls()), ...(await settlement())];
+  return [
+    ...(await deployments()),
+    ...(await jobCalls()),
+    ...(await seatCalls()),
+    ...(await gameCalls()),
+    ...(await settlement()),
+  ];
 }

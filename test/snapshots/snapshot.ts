@@ -4,7 +4,15 @@ import { toEventSelector, toFunctionSelector, type Abi } from "viem";
 import { measureGas } from "../gas/measure.ts";
 
 /** Contracts that are deployed. */
-const contracts = ["Staking", "JobMarket", "Pinpoint", "Arbiter"] as const;
+const contracts = [
+  "Staking",
+  "PrevrandaoBeacon",
+  "JobMarket",
+  "Pinpoint",
+  "Arbiter",
+  "Verification",
+  "ModelRegistry",
+] as const;
 const root = join(import.meta.dirname, "..", "..");
 
 interface Artifact {

@@ -1,12 +1,15 @@
 import { expect } from "chai";
-import { decodeFunctionData, isAddressEqual, type Address, type Hex, type TransactionReceipt } from "viem";
+import { decodeFunctionData, isAddressEqual, type Abi, type Address, type Hex, type TransactionReceipt } from "viem";
 import {
   gameRecord,
   jobMarketAbi,
+  modelRegistryAbi,
   pinpointAbi,
+  prevrandaoBeaconAbi,
   readGameCount,
   stakingAbi,
   testTokenAbi,
+  verificationAbi,
   type Chain,
   type Deployment,
 } from "../../../protocol/index.ts";
@@ -19,7 +22,7 @@ export interface Sent {
   readonly hash: Hex;
   readonly success: boolean;
   readonly functionName: string;
-  /** What it does, once: function and arguments; undefined for what may be done again (approvals, deposits, withdrawals). */
+  /** What it does, once: function and arguments; undefined for what may be done again (approvals, deposits, enrolments, withdrawals). */
   readonly action: string | undefined;
 }
 
@@ -35,13 +38,20 @@ export interface Audit {
   readonly reverted: readonly Sent[];
 }
 
-const repeatable = ["approve", "deposit", "withdraw", "withdrawTo"];
+const repeatable = ["approve", "deposit", "enroll", "withdraw", "withdrawTo"];
 
 function abiOf(deployment: Deployment, to: Address) {
-  if (isAddressEqual(to, deployment.jobMarket)) return jobMarketAbi;
-  if (isAddressEqual(to, deployment.pinpoint)) return pinpointAbi;
-  if (isAddressEqual(to, deployment.staking)) return stakingAbi;
-  return testTokenAbi;
+  const abis = {
+    jobMarket: jobMarketAbi,
+    pinpoint: pinpointAbi,
+    staking: stakingAbi,
+    verification: verificationAbi,
+    modelRegistry: modelRegistryAbi,
+    beacon: prevrandaoBeaconAbi,
+  };
+  for (const name of Object.keys(abis) as (keyof typeof abis)[])
+    if (isAddressEqual(to, deployment[name])) return abis[name] as Abi;
+  return testTokenAbi as Abi;
 }
 
 function describe(deployment: Deployment, to: Address, data: Hex): Pick<Sent, "functionName" | "action"> {

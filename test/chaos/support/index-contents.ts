@@ -24,7 +24,8 @@ export async function contentsOf(
   return {
     jobs,
     checkpoints: await all(jobs, (id) => `/jobs/${id}/checkpoints?limit=200`),
-    attestations: await all(jobs, (id) => `/jobs/${id}/attestations?limit=200`),
+    seats: await all(jobs, (id) => `/jobs/${id}/seats?limit=200`),
+    models: await get("/models?limit=200"),
     games: await all(games, (id) => `/games/${id}`),
     balances: await Promise.all(roles.map((role) => get(`/balances/${network.address(role)}`))),
   };

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { parseEventLogs } from "viem";
-import { jobMarketAbi, pinpointAbi } from "../../../protocol/index.ts";
+import { jobMarketAbi, pinpointAbi, prevrandaoBeaconAbi, verificationAbi } from "../../../protocol/index.ts";
 import type { Network } from "../../e2e/network.ts";
 
 /** Kinds of moves, in the order in which a job and its game first make them, by the event that tells of one. */
 export const kinds = [
   "JobAccepted",
   "CheckpointCommitted",
-  "Attested",
+  "WordRecorded",
+  "Sealed",
   "GameOpened",
   "StepsRevealed",
   "StepPicked",
@@ -64,9 +65,9 @@ export class ReorgingMiner {
   async #kindsInHead(): Promise<string[]> {
     const { client, deployment } = this.#network.chain;
     const { number } = await client.getBlock();
-    const address = [deployment.jobMarket, deployment.pinpoint];
+    const address = [deployment.jobMarket, deployment.pinpoint, deployment.beacon, deployment.verification];
     const logs = await client.getLogs({ address, fromBlock: number, toBlock: number });
-    const abi = [...jobMarketAbi, ...pinpointAbi];
+    const abi = [...jobMarketAbi, ...pinpointAbi, ...prevrandaoBeaconAbi, ...verificationAbi];
     return parseEventLogs({ abi, logs }).map(({ eventName }) => eventName);
   }
 }

@@ -1,82 +1,107 @@
 import { expect } from "chai";
-import type { Address } from "viem";
-import { escrowOf } from "../../../protocol/index.ts";
-import { Arena, disputed, verdict } from "../support/games.ts";
-import { audit, closing, goodTerms, readJob, rootsOf, stakeVerifier, word } from "../support/jobs.ts";
-import { freshWorld, supplyEach, unbondingSeconds, verifierStake, type World } from "../support/world.ts";
+import { keccak256, numberToHex, type Address, type Hex } from "viem";
+import { isSeatDrawn, parts, sealOf } from "../../../protocol/index.ts";
+import { audit, stakeOf } from "../support/jobs.ts";
+import { enrolment, unforced, Window } from "../support/seats.ts";
+import { freshWorld, type World } from "../support/world.ts";
 
-/** A verifier copies the committed root and takes the fee for a replay that he never made. */
+/** Verifiers who want the fee and not the work. */
 describe("attack: attestations without replaying", () => {
   let world: World;
+  let honest: Address;
+  let lazy: Address;
   beforeEach(async () => {
     world = await freshWorld();
+    ({ verifier: honest, second: lazy } = world.accounts);
   });
   afterEach(() => audit(world));
 
-  const gain = async (account: Address) =>
-    (await world.balance(account)) + (await world.credit(world.market, account)) - supplyEach;
+  const fees = (account: Address) => world.credit(world.market, account);
+  const staked = async (account: Address) => (await stakeOf(world, account)).staked;
 
-  it("farms at most fee · attestors · checkpoints, for a stake each, and never twice", async () => {
-    const { verifier, second, rival, stranger, submitter } = world.accounts;
-    const terms = await goodTerms(world);
-    const jobId = await closing(world, terms);
-    const sybils = [verifier, second, rival];
-    for (const sybil of sybils) await stakeVerifier(world, sybil);
-    for (let k = 0; k < 3; k++) {
-      for (const sybil of [verifier, second])
-        await world.send(sybil, world.market, "attest", [jobId, k, rootsOf(k)[0]]);
-      const args = [jobId, k, rootsOf(k)[0]];
-      await world.fails(verifier, world.market, "attest", args, "AlreadyAttested", [jobId, BigInt(k), verifier]);
-      await world.fails(rival, world.market, "attest", args, "AttestationsFull", [jobId, BigInt(k), 2n]);
-    }
-    await world.at((await readJob(world, jobId)).windowEnd);
-    await world.send(stranger, world.market, "settle", [jobId]);
-    for (const sybil of [verifier, second]) {
-      await world.send(sybil, world.market, "collectFees", [jobId, sybil, 0, 65_535]);
-      const values = [jobId, sybil];
-      await world.fails(sybil, world.market, "collectFees", [jobId, sybil, 0, 65_535], "NothingToCollect", values);
-    }
-    const farmed = (await gain(verifier)) + (await gain(second)) + 2n * verifierStake;
-    expect(farmed).to.equal(terms.attestationFee * 2n * 3n);
-    expect(farmed).to.equal(escrowOf(terms) - terms.workUnits * terms.unitPrice);
-    expect(await gain(submitter)).to.equal(-escrowOf(terms));
+  it("a guess from all that is public is wrong, and costs the stake of the seat", async () => {
+    const window = await Window.open(world, [honest, lazy], {}, unforced(honest, lazy));
+    const { jobId, terms } = window;
+    // What is on the chain: the segment's end, its start, its root.
+    const claim = await world.read<Record<"startRoot" | "endRoot" | "segmentRoot", `0x${string}`>>(
+      world.market,
+      "claim",
+      [jobId, 0],
+    );
+    const guess = claim.endRoot;
+    await window.at("Seal", 10);
+    await window.send(honest, "seal", window.seal(honest, 0));
+    await window.send(lazy, "seal", window.seal(lazy, 0, guess, guess));
+    await window.at("Attest");
+    await window.send(honest, "attest", window.attestation(honest, 0));
+    await window.send(lazy, "attest", window.attestation(lazy, 0, guess, guess));
+    await window.at("Open");
+    await window.send(world.accounts.solver, "openState", window.opening(0));
+    await window.send(honest, "reveal", window.reveal(honest, 0));
+    await window.send(lazy, "reveal", window.reveal(lazy, 0, guess));
+    await window.settle();
+    expect(await window.close(honest, 0)).to.equal("Right");
+    expect(await window.close(lazy, 0)).to.equal("Wrong");
+    expect([await fees(honest), await fees(lazy)]).to.deep.equal([terms.attestationFee, 0n]);
+    expect(await staked(lazy)).to.equal(enrolment - terms.verifierStake);
+    // More than a replay costs, by the terms that every job has.
+    const perSegment = (terms.workUnits * terms.unitPrice) / 3n;
+    expect(terms.verifierStake >= perSegment).to.equal(true);
   });
 
-  it("one stake does not serve two names before it is unbonded", async () => {
-    const { verifier, second } = world.accounts;
-    const terms = await goodTerms(world);
-    const jobId = await closing(world, terms);
-    await stakeVerifier(world, verifier);
-    await world.send(verifier, world.market, "attest", [jobId, 0, rootsOf(0)[0]]);
-    await world.send(verifier, world.staking, "unbond", [verifierStake]);
-    const bonded = [verifier, 0n, verifierStake];
-    await world.fails(verifier, world.market, "attest", [jobId, 1, rootsOf(1)[0]], "StakeTooSmall", bonded);
-    const at = (await world.now()) + unbondingSeconds;
-    const unstaked = [second, 0n, verifierStake];
-    await world.fails(second, world.market, "attest", [jobId, 1, rootsOf(1)[0]], "StakeTooSmall", unstaked);
-    await world.at(at - 1n);
-    await world.fails(verifier, world.staking, "withdraw", [], "StillUnbonding", [verifier, at]);
-    expect((await readJob(world, jobId)).windowEnd < at, "by then the window is over").to.equal(true);
+  it("a copied seal cannot be opened, and what is attested openly is too late to seal", async () => {
+    const window = await Window.open(world, [honest, lazy], {}, unforced(honest, lazy));
+    const { jobId, terms } = window;
+    await window.at("Seal", 10);
+    await window.send(honest, "seal", window.seal(honest, 0));
+    await window.send(lazy, "seal", window.seal(honest, 0));
+    await window.at("Attest");
+    await window.send(honest, "attest", window.attestation(honest, 0));
+    // The seal of the same attestation in the copier's own name.
+    const [, , root, truthHash] = window.attestation(honest, 0) as [bigint, number, Hex, Hex];
+    const own = sealOf(jobId, 0, lazy, root, truthHash);
+    const sealed = window.seal(honest, 0)[2];
+    await window.fails(lazy, "attest", window.attestation(honest, 0), "WrongSeal", sealed, own);
+    const { challenger } = world.accounts;
+    const part = [jobId, parts.indexOf("Attest"), parts.indexOf("Seal")];
+    await window.fails(challenger, "seal", window.seal(challenger, 0), "WrongPart", ...part);
+    await window.at("Open");
+    await window.send(world.accounts.solver, "openState", window.opening(0));
+    await window.send(honest, "reveal", window.reveal(honest, 0));
+    await window.settle();
+    expect(await window.close(lazy, 0)).to.equal("Missing");
+    expect(await staked(lazy)).to.equal(enrolment - terms.verifierStake);
+    expect(await fees(lazy)).to.equal(0n);
   });
 
-  it("the solver's own name earns nothing, another root earns nothing, a convicted checkpoint earns nothing", async () => {
-    const { solver, verifier, challenger, submitter } = world.accounts;
-    const arena = await Arena.create(world);
-    const { jobId, terms } = arena;
-    await stakeVerifier(world, verifier);
-    await world.fails(solver, world.market, "attest", [jobId, 0, arena.toy.startRoot], "SolverCannotAttest", [
-      jobId,
-      solver,
-    ]);
-    const wrong = [jobId, 0n, arena.toy.startRoot, word(99)];
-    await world.fails(verifier, world.market, "attest", [jobId, 0, word(99)], "WrongRoot", wrong);
-    const roots = [arena.toy.startRoot, arena.toy.endRoot, word(3)];
-    for (const [k, root] of roots.entries()) await world.send(verifier, world.market, "attest", [jobId, k, root]);
-    await arena.finish(await arena.open(challenger), verdict.defenderWrong);
-    await world.send(verifier, world.market, "collectFees", [jobId, verifier, 0, 3]);
-    expect((await gain(verifier)) + verifierStake).to.equal(BigInt(disputed) * terms.attestationFee);
-    await world.send(verifier, world.market, "releaseFees", [jobId, 0, 3]);
-    // Everything but the one fee is the submitter's again.
-    expect(await gain(submitter)).to.equal(-BigInt(disputed) * terms.attestationFee);
+  it("stake that is spread over names gets no more seats", () => {
+    const [stake, total, names, draws] = [1_000n, 10_000n, 10, 4_000];
+    const seats = { one: 0, many: 0 };
+    for (let n = 0; n < draws; n++) {
+      const word = keccak256(numberToHex(n + 1, { size: 32 }));
+      const drawn = (account: Address, weight: bigint) =>
+        isSeatDrawn(word, 1n, 0, account, { weight, total, attestors: 2 });
+      if (drawn(honest, stake)) seats.one++;
+      for (let i = 1; i <= names; i++) if (drawn(numberToHex(i, { size: 20 }), stake / BigInt(names))) seats.many++;
+    }
+    // 2 · 1,000 / 10,000 of the draws each; three standard deviations of the binomial are 76.
+    expect(seats.one).to.be.within(800 - 76, 800 + 76);
+    expect(seats.many).to.be.within(800 - 76, 800 + 76);
+  });
+
+  it("the solver's own name has no seat, and stake behind a seat does not leave before it is closed", async () => {
+    const { solver, stranger } = world.accounts;
+    const window = await Window.open(world, [honest, lazy], {}, unforced(honest, lazy));
+    await window.at("Seal", 10);
+    await window.fails(solver, "seal", window.seal(solver, 0), "NoSeat", window.jobId, 0n, solver);
+    await window.send(lazy, "seal", window.seal(lazy, 0));
+    const { verifierStake } = window.terms;
+    await window.fails(lazy, "resign", [], "StakeReserved", lazy, verifierStake);
+    await world.fails(lazy, world.staking, "unbond", [1n], "InsufficientFree", [lazy, 0n, 1n]);
+    await window.settle();
+    await window.fails(lazy, "resign", [], "StakeReserved", lazy, verifierStake);
+    await window.send(stranger, "closeSeat", [window.jobId, 0, lazy]);
+    await window.send(lazy, "resign", []);
+    expect(await stakeOf(world, lazy)).to.include({ staked: enrolment - verifierStake, locked: 0n });
   });
 });

@@ -46,7 +46,7 @@ describe("attack: the same lie convicted twice", () => {
     const arena = await Arena.create(world, {}, shortShape);
     const { market, pinpoint } = world;
     for (const [name, args] of [
-      ["convict", [arena.jobId, 0, 1n]],
+      ["convict", [arena.jobId, 0, true, 1n]],
       ["openDispute", [arena.jobId, 0]],
       ["closeDispute", [arena.jobId]],
     ] as const) {
@@ -54,7 +54,7 @@ describe("attack: the same lie convicted twice", () => {
     }
     await arena.finish(await arena.open(), verdict.defenderWrong);
     const judge = await world.impersonate(pinpoint.address);
-    await world.fails(judge, market, "convict", [arena.jobId, 0, 0n], "WrongStatus", [arena.jobId, 7]);
+    await world.fails(judge, market, "convict", [arena.jobId, 0, true, 0n], "WrongStatus", [arena.jobId, 7]);
     expect((await stakeOf(world, solver)).staked).to.equal(0n);
   });
 

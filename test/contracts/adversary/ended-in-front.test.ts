@@ -39,7 +39,7 @@ describe("attack: an end in front of a commitment", () => {
       [250, 1],
     ] as const) {
       world = await freshWorld();
-      const terms = await goodTerms(world, { steps });
+      const terms = await goodTerms(world, { steps, draws: 1, verifierStake: 3_000_000n });
       const jobId = await running(world, terms);
       await commitUpTo(world, jobId, committed);
       // Both are mined in the order of their gas prices: the end first.
@@ -52,7 +52,7 @@ describe("attack: an end in front of a commitment", () => {
         await world.send(submitter, world.market, "settle", [jobId]);
       }
       const paid = await world.credit(world.market, solver);
-      expect(paid).to.equal(earnedOf(terms, committed + 1));
+      expect(paid).to.equal(earnedOf(terms, terms.unitPrice, committed + 1));
       expect(paid).to.equal(complete ? 3_000_000n : 2_400_000n);
     }
   });

@@ -1,18 +1,8 @@
 import { expect } from "chai";
 import type { Address } from "viem";
 import { Arena, disputed, verdict } from "../support/games.ts";
-import {
-  audit,
-  commitment,
-  goodTerms,
-  readJob,
-  rootsOf,
-  running,
-  stakeVerifier,
-  statusOf,
-  timeoutGas,
-  word,
-} from "../support/jobs.ts";
+import { audit, commitment, goodTerms, readJob, running, statusOf, timeoutGas, word } from "../support/jobs.ts";
+import { enroll, unforced, Window } from "../support/seats.ts";
 import { deepShape } from "../support/toy.ts";
 import { freshWorld, type Receipt, type Target, type World } from "../support/world.ts";
 
@@ -116,24 +106,48 @@ describe("attack: every transaction mirrored in front", () => {
     const { solver, verifier, submitter, rival, stranger } = world.accounts;
     const terms = await goodTerms(world);
     const jobId = await running(world, terms);
-    await stakeVerifier(world, verifier);
     const { market } = world;
-    for (let k = 0; k < 3; k++) {
+    for (let k = 0; k < 3; k++)
       await guarded([solver, market, "commit", await commitment(world, jobId, k)], "NotSolver");
-      await guarded([verifier, market, "attest", [jobId, k, rootsOf(k)[0]]], "StakeTooSmall");
-    }
     await world.at((await readJob(world, jobId)).windowEnd);
     expect(await mirror([solver, market, "settle", [jobId]])).to.equal("made");
     expect(await statusOf(world, jobId)).to.equal("Settled");
-    expect(await mirror([verifier, market, "collectFees", [jobId, verifier, 0, 3]])).to.equal("made");
-    expect(await world.credit(market, solver)).to.equal(terms.workUnits * terms.unitPrice);
-    expect(await world.credit(market, verifier)).to.equal(3n * terms.attestationFee);
-    expect(await world.credit(market, submitter)).to.equal(3n * terms.attestationFee);
+    const price = terms.workUnits * terms.unitPrice;
+    expect(await world.credit(market, solver)).to.equal(price);
+    expect(await world.credit(market, submitter)).to.equal(12n * terms.attestationFee);
+    for (const account of [rival, stranger, verifier]) expect(await world.credit(market, account)).to.equal(0n);
+    expect((await owed(market)).reduce((sum, amount) => sum + amount, 0n)).to.equal(price + 12n * terms.attestationFee);
+  });
+
+  it("a seat's calls are its verifier's; openings, forfeits and closings do the same whoever makes them", async () => {
+    const { solver, verifier, rival, stranger } = world.accounts;
+    await enroll(world, rival);
+    const window = await Window.open(world, [verifier], {}, unforced(verifier, rival));
+    const { verification, market } = world;
+    const call = (from: Address, name: string, args: readonly unknown[]): Sending => [from, verification, name, args];
+    await window.at("Seal", 10);
+    // A bot with a seat of its own may copy the seal, and can then never open it.
+    expect(await mirror(call(verifier, "seal", window.seal(verifier, 0)))).to.equal("made");
+    await world.send(...call(verifier, "seal", window.seal(verifier, 0)));
+    await world.send(...call(verifier, "seal", window.seal(verifier, 1)));
+    await window.at("Attest");
+    await guarded(call(verifier, "attest", window.attestation(verifier, 0)), "WrongSeal");
+    await guarded(call(verifier, "attest", window.attestation(verifier, 1)), "WrongSeat");
+    await window.at("Open");
+    expect(await mirror(call(solver, "openState", window.opening(0)))).to.equal("made");
+    await guarded(call(verifier, "reveal", window.reveal(verifier, 0)), "WrongSeat");
+    expect(await world.read(verification, "openedState", [window.jobId, 0])).to.equal(window.state(0).root);
+    // The solver keeps segment 1 closed.
+    await window.at("Prove");
+    expect(await mirror(call(stranger, "forfeit", [window.jobId, 1]))).to.equal("made");
+    expect(await readJob(world, window.jobId)).to.include({ convictedCheckpoint: 1 });
+    for (const k of [0, 1])
+      expect(await mirror(call(verifier, "closeSeat", [window.jobId, k, verifier]))).to.equal("made");
+    expect(await mirror(call(rival, "closeSeat", [window.jobId, 0, rival]))).to.equal("made");
+    expect((await window.seat(rival, 0)).outcome).to.equal("Void");
+    expect(await world.credit(market, verifier)).to.equal(window.terms.attestationFee);
     expect(await world.credit(market, rival)).to.equal(0n);
-    expect(await world.credit(market, stranger)).to.equal(0n);
-    expect((await owed(market)).reduce((sum, amount) => sum + amount, 0n)).to.equal(
-      terms.workUnits * terms.unitPrice + 6n * terms.attestationFee,
-    );
+    expect(await world.credit(world.pinpoint, rival)).to.equal(timeoutGas * window.terms.gasRate);
   });
 
   it("an acceptance goes to who locks a stake first: the other loses the job, and nothing else", async () => {

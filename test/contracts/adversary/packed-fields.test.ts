@@ -32,7 +32,7 @@ function slotOf(mapping: bigint, key: bigint): bigint {
   const words = [{ type: "uint256" }, { type: "uint256" }] as const;
   return BigInt(keccak256(encodeAbiParameters(words, [key, mapping])));
 }
-const slots = { jobs: 3n, games: 2n, gameCount: 1n, jobGames: 3n };
+const slots = { jobs: 5n, games: 4n, gameCount: 3n, jobGames: 5n };
 
 /** A job at the end of every range: what a number is packed into must hold it, and what lies beside it must not notice. */
 class Longest {
@@ -51,7 +51,7 @@ class Longest {
     // A delay of the stake that leaves room for the longest clocks.
     const world = await World.create("TestToken", 2n ** 40n);
     const toy = new Toy(shape);
-    const longest = { clock: most32, extension: most32, window: most32, duration: most32, acceptBy: most(64) };
+    const longest = { clock: most32, extension: most32, window: most32, heartbeat: most32, acceptBy: most(64) };
     const terms = await goodTerms(world, {
       ...longest,
       programRoot: toy.programRoot,
@@ -177,7 +177,7 @@ describe("attack: fields at the end of what they are packed into", () => {
     const { world } = job;
     const terms = await goodTerms(world, { steps: checkpoints * interval + 1, interval, grid: 64 } as Partial<Terms>);
     const { submitter } = world.accounts;
-    const outOfRange = [5, BigInt(checkpoints) + 1n, 1n, BigInt(checkpoints)];
+    const outOfRange = [6, BigInt(checkpoints) + 1n, 1n, BigInt(checkpoints)];
     await world.fails(submitter, world.market, "submit", [encoded(terms)], "TermOutOfRange", outOfRange);
     const gameId = await job.open();
     await job.playTo(gameId, "TensorReveal");

@@ -1,14 +1,4 @@
-import {
-  audit,
-  commitment,
-  deposit,
-  goodTerms,
-  readJob,
-  rootsOf,
-  stakeVerifier,
-  submit,
-  word,
-} from "../support/jobs.ts";
+import { audit, commitment, deposit, goodTerms, readJob, rootsOf, submit, word } from "../support/jobs.ts";
 import { freshWorld, type World } from "../support/world.ts";
 
 /**
@@ -24,10 +14,9 @@ describe("attack: another job under the same number", () => {
 
   /** The number, and the hash of the terms that stood under it before. */
   async function exchanged(): Promise<{ jobId: bigint; before: string }> {
-    const { solver, verifier } = world.accounts;
+    const { solver } = world.accounts;
     const terms = await goodTerms(world);
     await deposit(world, solver, 2n * terms.stake);
-    await stakeVerifier(world, verifier);
     const jobId = await submit(world, { ...terms, seed: 8 });
     // The job before it differs in what it computes; only its hash is needed.
     const other = await submit(world, terms);
@@ -43,14 +32,13 @@ describe("attack: another job under the same number", () => {
     await world.fails(solver, world.market, "accept", [jobId, before, ""], "WrongTerms", values);
   });
 
-  it("an attestation and a dispute of the one are refused by the other, whose roots are its own", async () => {
-    const { solver, verifier, challenger } = world.accounts;
+  it("a dispute of the one is refused by the other, whose roots are its own", async () => {
+    const { solver, challenger } = world.accounts;
     const { jobId } = await exchanged();
     await world.send(solver, world.market, "accept", [jobId, (await readJob(world, jobId)).termsHash, ""]);
     await world.send(solver, world.market, "commit", await commitment(world, jobId, 0));
     const old = word(0xbad);
     const [own] = rootsOf(0);
-    await world.fails(verifier, world.market, "attest", [jobId, 0, old], "WrongRoot", [jobId, 0n, own, old]);
     const args = [jobId, 0, old, word(99)];
     await world.fails(challenger, world.pinpoint, "open", args, "WrongEndRoot", [own, old]);
   });

@@ -2,12 +2,14 @@ import { expect } from "chai";
 import type { Address } from "viem";
 import type { Terms } from "../../../protocol/index.ts";
 import { Arena, verdict } from "../support/games.ts";
-import { audit, bondOf, timeoutGas } from "../support/jobs.ts";
+import { audit, bondOf, encoded, goodTerms, timeoutGas } from "../support/jobs.ts";
 import { shortShape } from "../support/toy.ts";
 import { burnAddress, freshWorld, supplyEach, type World } from "../support/world.ts";
 
 const shape = { ...shortShape, steps: 2, grid: 2, step: 1 };
 const price = 1_000_000n * 3n;
+/** With every segment drawn: ⌈3 · (c + X) · 2 / 3⌉ + c less the price, for c a third of it and X the price. */
+const deterrence = 2n * price;
 const rates = { bounty: 5_000_000n, gasCap: 300_000, gasRate: 1_000n, latePenalty: 40_000n };
 /** What spec/game.md lets a convicted solver's stake pay at most: bounty, the gas of 17 challengers, a timeout's tip. */
 const stated = rates.bounty + (17n * BigInt(rates.gasCap) + timeoutGas) * rates.gasRate;
@@ -53,7 +55,7 @@ describe("attack: a solver who challenges himself", () => {
   }
 
   it("gets back no more than the stated sum, however he fills the meter", async () => {
-    const stake = stated + rates.latePenalty + 1_000_000_000n;
+    const stake = stated + rates.latePenalty + deterrence + 1_000_000_000n;
     const { recovered, burned, honest } = await convictHimself({ stake });
     console.log(`      recovered ${recovered} of ${stake}; stated ${stated}`);
     expect(recovered > rates.bounty, "the attack does recover something").to.equal(true);
@@ -63,21 +65,15 @@ describe("attack: a solver who challenges himself", () => {
     expect(honest).to.equal(0n);
   });
 
-  it("at the least stake that terms may ask for loses hardly more than the late penalty", async () => {
-    const stake = stated + rates.latePenalty;
-    expect(
-      await world.read(world.market, "minimumStake", [rates.bounty, rates.gasCap, rates.gasRate, rates.latePenalty]),
-    ).to.equal(stake);
+  it("at the least stake that terms may ask for loses what the deterrence asks, and the late penalty", async () => {
+    const stake = stated + rates.latePenalty + deterrence;
+    const terms = encoded(await goodTerms(world, rates));
+    expect(await world.read(world.market, "minimumStake", [terms])).to.equal(stake);
     const { recovered, burned } = await convictHimself({ stake });
     expect(burned).to.equal(stake - recovered);
     // No timeout: its tip is not taken.
-    expect(burned).to.equal(rates.latePenalty + timeoutGas * rates.gasRate);
-  });
-
-  it("at the stake that the client asks for, the least plus the price, loses more than the price", async () => {
-    const { arena, burned } = await convictHimself({ stake: stated + rates.latePenalty + price });
-    expect(arena.terms.workUnits * arena.terms.unitPrice).to.equal(price);
-    expect(burned >= price + rates.latePenalty).to.equal(true);
+    expect(burned).to.equal(deterrence + rates.latePenalty + timeoutGas * rates.gasRate);
+    expect(burned >= 2n * price, "more than what cheating gained, twice over").to.equal(true);
   });
 
   it("pays a challenger among the first sixteen his gas, whoever convicts", async () => {

@@ -43,9 +43,13 @@ describe("attack: challenges that cost the solver more than the challenger", () 
     const policy = parseSolverConfig(options, { PINPOINT_KEY: key });
     const now = await world.now();
     const job = { submitter: world.accounts.submitter };
-    expect(refusalOf(job, await goodTerms(world, terms), policy, now)).to.match(/repays 1 gas of a game/);
-    expect(refusalOf(job, await goodTerms(world, { gasCap: 1_000_000 }), policy, now)).to.match(/pays 1000 for gas/);
+    expect(refusalOf(job, await goodTerms(world, terms), policy, world.accounts.solver, now)).to.match(
+      /repays 1 gas of a game/,
+    );
+    expect(refusalOf(job, await goodTerms(world, { gasCap: 1_000_000 }), policy, world.accounts.solver, now)).to.match(
+      /pays 1000 for gas/,
+    );
     const fair = await goodTerms(world, { gasCap: 1_000_000, gasRate: 2_000n });
-    expect(refusalOf(job, fair, policy, now)).to.equal(undefined);
+    expect(refusalOf(job, fair, policy, world.accounts.solver, now)).to.equal(undefined);
   });
 });

@@ -1,5 +1,5 @@
 import { network } from "hardhat";
-import { encodeFunctionData, parseEventLogs, size, type Address, type Hex } from "viem";
+import { encodeFunctionData, parseEventLogs, size, zeroAddress, type Address, type Hex } from "viem";
 import {
   challengerMove,
   defenderMove,
@@ -69,20 +69,32 @@ export async function createBoard() {
   const [submitter, solver, challenger] = await viem.getWalletClients();
   const token = await viem.deployContract("TestToken");
   const staking = await viem.deployContract("Staking", [token.address, 10_000_000n]);
-  const market = await viem.deployContract("JobMarket", [token.address, staking.address, 1n]);
+  const beacon = await viem.deployContract("PrevrandaoBeacon", [2n]);
+  const market = await viem.deployContract("JobMarket", [token.address, staking.address, beacon.address]);
   const arbiter = await viem.deployContract("Arbiter");
   const pinpoint = await viem.deployContract("Pinpoint", [token.address, market.address, arbiter.address]);
-  await staking.write.bind([market.address]);
-  await market.write.bind([pinpoint.address]);
+  const verification = await viem.deployContract("Verification", [
+    market.address,
+    staking.address,
+    pinpoint.address,
+    beacon.address,
+  ]);
+  const registry = await viem.deployContract("ModelRegistry", [market.address]);
+  await staking.write.bind([[market.address, verification.address]]);
+  await market.write.bind([[pinpoint.address, verification.address]]);
+  await pinpoint.write.bind([[verification.address]]);
   const deployment = {
     chainId: 31337,
     genesisHash: `0x${"00".repeat(32)}` as Hex,
     block: 0,
     token: token.address,
     staking: staking.address,
+    beacon: beacon.address,
     jobMarket: market.address,
     arbiter: arbiter.address,
     pinpoint: pinpoint.address,
+    verification: verification.address,
+    modelRegistry: registry.address,
   };
   const chain = { client, deployment } as unknown as Chain;
 
@@ -117,15 +129,24 @@ export async function createBoard() {
       datasetRoot: claim.datasetRoot,
       initialStateRoot: claim.startRoot,
       manifestHash: `0x${"11".repeat(32)}`,
+      firstStep: 0,
       steps: claim.firstStep + claim.steps,
       interval: claim.steps,
       grid: claim.grid,
       seed: claim.seed,
       order: claim.order,
       workUnits: 1000n,
+      solver: zeroAddress,
+      parent: 0n,
+      floorPrice: 1n,
       unitPrice: 1n,
+      auction: 0,
+      valueAtRisk: 1_000n,
+      draws: 1,
+      attestors: 1,
       attestationFee: 1n,
-      attestors: 2,
+      verifierStake: 1_000n,
+      jackpotFee: 0n,
       stake: 10n ** 12n,
       bounty: 1000n,
       gasRate: 1n,
@@ -133,7 +154,7 @@ export async function createBoard() {
       replayCompensation: 100n,
       latePenalty: 10n,
       acceptBy: now + 1000n,
-      duration: 1000,
+      heartbeat: 1000,
       window: 1000,
       clock: 1000,
       extension: 100,

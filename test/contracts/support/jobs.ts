@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { parseEventLogs, type Address, type Hex, type Log } from "viem";
+import { parseEventLogs, zeroAddress, type Address, type Hex, type Log } from "viem";
 import {
   checkpointsOf,
   creditReasons,
@@ -7,10 +7,11 @@ import {
   finishedStatuses,
   jobMarketAbi,
   phases,
+  priceOf,
   statuses,
   type Terms,
 } from "../../../protocol/index.ts";
-import { burnAddress, supplyEach, verifierStake, type World } from "./world.ts";
+import { burnAddress, supplyEach, type World } from "./world.ts";
 
 export const timeoutGas = 250_000n;
 
@@ -25,15 +26,24 @@ export async function goodTerms(world: World, changes: Partial<Terms> = {}): Pro
     datasetRoot: word(0xa2),
     initialStateRoot: word(0xa3),
     manifestHash: word(0xa4),
+    firstStep: 0,
     steps: 250,
     interval: 100,
     grid: 10,
     seed: 7,
     order: "shuffled",
     workUnits: 1_000_000n,
+    solver: zeroAddress,
+    parent: 0n,
+    floorPrice: 3n,
     unitPrice: 3n,
-    attestationFee: 1_000n,
+    auction: 0,
+    valueAtRisk: 3_000_000n,
+    draws: 3,
     attestors: 2,
+    attestationFee: 1_000n,
+    verifierStake: 1_000_000n,
+    jackpotFee: 2_000n,
     stake: 60_000_000_000n,
     bounty: 5_000_000n,
     gasRate: 1_000n,
@@ -41,7 +51,7 @@ export async function goodTerms(world: World, changes: Partial<Terms> = {}): Pro
     replayCompensation: 70_000n,
     latePenalty: 40_000n,
     acceptBy: (await world.now()) + 1_000n,
-    duration: 5_000,
+    heartbeat: 5_000,
     window: 2_000,
     clock: 600,
     extension: 60,
@@ -69,9 +79,12 @@ export interface ChainJob {
   readonly openGames: number;
   readonly ended: boolean;
   readonly solver: Address;
-  readonly attestations: number;
+  readonly drawBlock: bigint;
+  readonly openedAt: bigint;
   readonly deadline: bigint;
+  readonly snapshotAt: bigint;
   readonly windowEnd: bigint;
+  readonly unitPrice: bigint;
   readonly termsHash: Hex;
   readonly uri: string;
 }
@@ -132,10 +145,6 @@ export async function closing(world: World, terms: Terms): Promise<bigint> {
   return jobId;
 }
 
-export async function stakeVerifier(world: World, account: Address): Promise<void> {
-  await deposit(world, account, verifierStake);
-}
-
 interface StakeView {
   readonly staked: bigint;
   readonly locked: bigint;
@@ -145,25 +154,27 @@ export function stakeOf(world: World, account: Address): Promise<StakeView> {
   return world.read(world.staking, "account", [account]);
 }
 
-/** Fees of a finished job's attestations that are neither collected nor released, from its events. */
-async function heldFees(world: World, jobId: bigint, terms: Terms, attestations: number): Promise<bigint> {
+/** Fees of a finished job's attested seats that are not closed, from its events. */
+async function heldFees(world: World, jobId: bigint, terms: Terms): Promise<bigint> {
+  const attested = await world.read<bigint>(world.verification, "attestedSeats", [jobId]);
   const logs = (await world.logs(world.market.address)) as Log[];
   const credited = parseEventLogs({ abi: jobMarketAbi, eventName: "Credited", logs })
     .filter(({ args }) => args.subject === jobId)
-    .filter(({ args }) => ["AttestationFee", "ReleasedFees"].includes(creditReasons[args.reason]!))
+    .filter(({ args }) => ["AttestationFee", "ReturnedFee"].includes(creditReasons[args.reason]!))
     .reduce((sum, { args }) => sum + args.amount, 0n);
-  return terms.attestationFee * BigInt(attestations) - credited;
+  return terms.attestationFee * attested - credited;
 }
 
 /** What the market holds for its jobs, beside credits. */
 async function heldForJobs(world: World): Promise<bigint> {
-  let held = 0n;
+  let held = await world.read<bigint>(world.market, "jackpotPool");
   for (let id = 1n; id <= (await world.read<bigint>(world.market, "jobCount")); id++) {
     const job = await readJob(world, id);
     const terms = await world.read<Terms>(world.market, "terms", [id]);
     const status = statuses[job.status]!;
-    if (!finishedStatuses.includes(status)) held += escrowOf(terms);
-    else if (status !== "Cancelled") held += await heldFees(world, id, terms, job.attestations);
+    const saving = status === "Open" ? 0n : priceOf(terms, terms.unitPrice - job.unitPrice);
+    if (!finishedStatuses.includes(status)) held += escrowOf(terms) - saving;
+    else if (status !== "Cancelled") held += await heldFees(world, id, terms);
   }
   return held;
 }

@@ -15,7 +15,14 @@ import {
   type Hex,
   type Log,
 } from "viem";
-import { jobMarketAbi, pinpointAbi, stakingAbi, testTokenAbi } from "../../../protocol/index.ts";
+import {
+  jobMarketAbi,
+  modelRegistryAbi,
+  pinpointAbi,
+  stakingAbi,
+  testTokenAbi,
+  verificationAbi,
+} from "../../../protocol/index.ts";
 
 /** A contract as the tests call it. */
 export interface Target {
@@ -30,7 +37,6 @@ export interface Receipt {
 }
 
 export const unbondingSeconds = 100_000n;
-export const verifierStake = 50n;
 export const supplyEach = 10n ** 30n;
 export const burnAddress: Address = "0x000000000000000000000000000000000000dEaD";
 
@@ -49,6 +55,9 @@ export class World {
   market!: Target;
   pinpoint!: Target;
   arbiter!: Target;
+  beacon!: Target;
+  verification!: Target;
+  registry!: Target;
 
   /** Deploys with the arbiter that answers what a test tells it. @param token the token's contract */
   static async create(token: "TestToken" | "OddToken" = "TestToken", unbonding = unbondingSeconds): Promise<World> {
@@ -60,8 +69,9 @@ export class World {
       abi: token === "TestToken" ? testTokenAbi : (await artifactOf(token)).abi,
     };
     world.staking = { ...(await world.deploy("Staking", world.token.address, unbonding)), abi: stakingAbi };
+    world.beacon = await world.deploy("BeaconDouble");
     world.market = {
-      ...(await world.deploy("JobMarket", world.token.address, world.staking.address, verifierStake)),
+      ...(await world.deploy("JobMarket", world.token.address, world.staking.address, world.beacon.address)),
       abi: jobMarketAbi,
     };
     world.arbiter = await world.deploy("ArbiterDouble");
@@ -70,8 +80,13 @@ export class World {
       abi: [...pinpointAbi, ...world.arbiter.abi],
     };
     const { deployer } = world.accounts;
-    await world.send(deployer, world.staking, "bind", [world.market.address]);
-    await world.send(deployer, world.market, "bind", [world.pinpoint.address]);
+    const parts = [world.market, world.staking, world.pinpoint, world.beacon].map(({ address }) => address);
+    world.verification = { ...(await world.deploy("Verification", ...parts)), abi: verificationAbi };
+    world.registry = { ...(await world.deploy("ModelRegistry", world.market.address)), abi: modelRegistryAbi };
+    const verification = world.verification.address;
+    await world.send(deployer, world.staking, "bind", [[world.market.address, verification]]);
+    await world.send(deployer, world.market, "bind", [[world.pinpoint.address, verification]]);
+    await world.send(deployer, world.pinpoint, "bind", [[verification]]);
     for (const account of Object.values(world.accounts)) {
       await world.send(account, world.token, "mint", [account, supplyEach]);
       for (const spender of [world.staking, world.market, world.pinpoint]) {
@@ -121,7 +136,8 @@ export class World {
     try {
       const hash = await request<Hex>("eth_sendTransaction", [{ from, to: target.address, data }]);
       const receipt = await request<{ gasUsed: Hex; logs: Log[] }>("eth_getTransactionReceipt", [hash]);
-      const abi = [...this.staking.abi, ...this.market.abi, ...this.pinpoint.abi, ...this.token.abi];
+      const contracts = [this.staking, this.market, this.pinpoint, this.verification, this.registry, this.token];
+      const abi = contracts.flatMap((contract) => contract?.abi ?? []);
       return { gasUsed: BigInt(receipt.gasUsed), logs: parseEventLogs({ abi, logs: receipt.logs }) as never };
     } catch (cause) {
       const error = revertData(cause);
@@ -240,7 +256,8 @@ async function artifactOf(name: string): Promise<{ abi: Abi; bytecode: Hex }> {
   return { abi: abi as Abi, bytecode: bytecode as Hex };
 }
 
-function request<T>(method: string, params: unknown[]): Promise<T> {
+/** Asks the chain's node. */
+export function request<T>(method: string, params: unknown[]): Promise<T> {
   return provider.request({ method, params }) as Promise<T>;
 }
 

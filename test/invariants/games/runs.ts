@@ -1,3 +1,4 @@
+import type { Hex } from "viem";
 import { toHex, type Prng } from "../../../common/index.ts";
 import {
   challengerMove,
@@ -23,6 +24,8 @@ import type { Course } from "./trainings.ts";
 /** One claim of a run, and games on it. */
 export interface ScriptedClaim {
   readonly claim: Claim;
+  /** The states on its grid. */
+  readonly states: readonly Hex[];
   readonly scripts: readonly Script[];
 }
 
@@ -50,6 +53,11 @@ function claimOf({ subject, roots, segment }: SegmentTrace): Claim {
     endRoot: roots[subject.claim.steps]!,
     segmentRoot: toHex(segment.root),
   };
+}
+
+function statesOf({ subject, roots }: SegmentTrace): Hex[] {
+  const { steps, grid } = subject.claim;
+  return Array.from({ length: Math.ceil(steps / grid) }, (_, i) => roots[Math.min((i + 1) * grid, steps)]!);
 }
 
 function defenderOf(trace: SegmentTrace): Player {
@@ -128,7 +136,7 @@ export class RunWriter {
   #lied(honest: SegmentTrace, own: SegmentTrace): ScriptedClaim {
     const claim = claimOf(own);
     const script = writeScript(claim, defenderOf(own), this.#challenger(honest), this.#random);
-    return { claim, scripts: [script] };
+    return { claim, states: statesOf(own), scripts: [script] };
   }
 
   /** Games on a right claim: hostile challengers, and for every second one a careless defender. */
@@ -142,7 +150,7 @@ export class RunWriter {
       const defender = careless ? carelessDefender(honest, aim.operator, fault, aim.element) : defenderOf(honest);
       return writeScript(claim, defender, this.#challenger(honest, aim), this.#random);
     });
-    return { claim, scripts };
+    return { claim, states: statesOf(honest), scripts };
   }
 
   #challenger(honest: SegmentTrace, aim?: Aim): Player {

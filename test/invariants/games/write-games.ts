@@ -26,7 +26,7 @@ const parameters = {
   run: parseAbiParameters([
     "Run run",
     "struct Run { bool honest; ScriptedClaim[] claims; }",
-    "struct ScriptedClaim { bytes32 endRoot; bytes32 segmentRoot; uint32[] scripts; }",
+    "struct ScriptedClaim { bytes32 endRoot; bytes32 segmentRoot; bytes32[] states; uint32[] scripts; }",
   ]),
   script: parseAbiParameters([
     "Script script",
@@ -73,9 +73,10 @@ function addScript({ moves, outcome, judgement, operator }: Script, { training }
 
 function addRun({ lie, claims }: Run, course: Course): number {
   counts.runs += 1;
-  const scripted = claims.map(({ claim: { endRoot, segmentRoot }, scripts }) => ({
+  const scripted = claims.map(({ claim: { endRoot, segmentRoot }, states, scripts }) => ({
     endRoot,
     segmentRoot,
+    states,
     scripts: scripts.map((script) => addScript(script, course)),
   }));
   return book.add(encodeAbiParameters(parameters.run, [{ honest: lie === null, claims: scripted }]));

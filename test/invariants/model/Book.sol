@@ -22,10 +22,11 @@ struct Run {
     ScriptedClaim[] claims;
 }
 
-/// @notice A claim, and the pages of games on it.
+/// @notice A claim, the states on its grid, and the pages of games on it.
 struct ScriptedClaim {
     bytes32 endRoot;
     bytes32 segmentRoot;
+    bytes32[] states;
     uint32[] scripts;
 }
 

@@ -7,6 +7,7 @@ import {Game, Phase} from "../../../contracts/types/Game.sol";
 import {GameId, JobId} from "../../../contracts/types/Ids.sol";
 import {Job, Status, Terms} from "../../../contracts/types/Job.sol";
 import {BURN_ADDRESS, MAX_MOVES, TIMEOUT_GAS} from "../../../contracts/types/Rules.sol";
+import {Verifier} from "../../../contracts/types/Verification.sol";
 import {GameActions} from "./GameActions.sol";
 import {Pot} from "./Ledger.sol";
 
@@ -16,6 +17,9 @@ abstract contract Checks is GameActions {
     function checkTotals() public view {
         _same("stakes", 0, token.balanceOf(address(staking)), total[Pot.Stake]);
         uint256 owed = total[Pot.MarketCredit] + total[Pot.Escrow] + total[Pot.Fees];
+        owed += total[Pot.JackpotFee] + total[Pot.Pool];
+        _same("jackpot pool", 0, market.jackpotPool(), total[Pot.Pool]);
+        _atMost("jackpots kept", 0, jackpotsKept, total[Pot.Pool]);
         _same("market's balance", 0, token.balanceOf(address(market)), owed);
         owed = total[Pot.GameCredit] + total[Pot.Bond] + total[Pot.Reserve];
         _same("Pinpoint's balance", 0, token.balanceOf(address(pinpoint)), owed);
@@ -40,7 +44,13 @@ abstract contract Checks is GameActions {
         _same("unbonding", key, a.unbonding, s.unbonding);
         _same("unbonded at", key, a.unbondedAt, s.unbondedAt);
         _atMost("locked and unbonding", key, uint256(a.locked) + a.unbonding, a.staked);
-        _same("locked for running jobs", key, a.locked, _stakeAtRisk(actor));
+        VerifierModel storage v = verifiers[actor];
+        Verifier memory e = verification.verifier(actor);
+        _same("enrolled", key, e.enrolled, v.enrolled);
+        _same("reserved", key, e.reserved, v.reserved);
+        _same("secrets since", key, e.secretsAt, v.secretsAt);
+        _atMost("behind seats", key, v.reserved, v.enrolled);
+        _same("locked for running jobs and draws", key, a.locked, _stakeAtRisk(actor) + v.enrolled);
     }
 
     /// @dev Stakes of a solver's jobs that may still be convicted.
@@ -63,7 +73,10 @@ abstract contract Checks is GameActions {
         _same("status", id, uint8(c.status), uint8(j.status));
         _same("solver", id, uint160(c.solver), uint160(j.solver));
         _same("committed", id, c.committed, j.committed);
-        _same("attestations", id, c.attestations, j.attestations);
+        _same("attested seats", id, verification.attestedSeats(JobId.wrap(id)), j.attested);
+        _same("unit price", id, c.unitPrice, j.unitPrice);
+        _same("snapshot", id, c.snapshotAt, j.snapshotAt);
+        _same("draw's block", id, c.drawBlock, j.drawBlock);
         _same("open games", id, c.openGames, j.openGames);
         _same("ended", id, c.ended ? 1 : 0, j.ended ? 1 : 0);
         _same("deadline", id, c.deadline, j.deadline);

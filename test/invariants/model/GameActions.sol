@@ -7,11 +7,11 @@ import {GameId, JobId} from "../../../contracts/types/Ids.sol";
 import {Status, Terms} from "../../../contracts/types/Job.sol";
 import {REFUNDED_GAMES, SETTLEMENT_GAS, TIMEOUT_GAS} from "../../../contracts/types/Rules.sol";
 import {Book, Script, ScriptedMove} from "./Book.sol";
-import {JobActions} from "./JobActions.sol";
 import {Pot} from "./Ledger.sol";
+import {SeatActions} from "./SeatActions.sol";
 
 /// @title Random calls of Pinpoint, and what they do by spec/game.md
-abstract contract GameActions is JobActions {
+abstract contract GameActions is SeatActions {
     uint256 private constant MOST_GAMES = 20;
     /// @dev Gas of a call that is spent before the contract meters and after it.
     uint256 private constant UNMETERED = 12_000;
@@ -30,6 +30,8 @@ abstract contract GameActions is JobActions {
         bytes32 proposed = _rarely(15) ? endRoot : keccak256(abi.encode(endRoot));
         bool succeeds = _isDisputable(jobId, k) && endRoot == endRoots[jobId][k] && proposed != endRoot;
         address challenger = _actor();
+        address[] storage failed = segments[jobId][k].failed;
+        if (failed.length != 0 && _rarely(2)) challenger = failed[_roll(failed.length)];
         bytes memory data = abi.encodeCall(IPinpoint.open, (JobId.wrap(jobId), k, endRoot, proposed));
         _call("open", challenger, address(pinpoint), data, succeeds);
         if (succeeds) _opened(jobId, k, challenger);
@@ -44,6 +46,7 @@ abstract contract GameActions is JobActions {
         g.jobId = jobId;
         g.checkpoint = k;
         g.challenger = challenger;
+        challenged[jobId][k][challenger] = true;
         g.openedAt = time;
         g.lastMoveAt = time;
         g.defenderClock = t.clock;
@@ -194,19 +197,26 @@ abstract contract GameActions is JobActions {
             _move(Pot.Bond, id, Pot.GameCredit, _key(tipped), tip);
             _burn(Pot.Bond, id, held[Pot.Bond][id]);
         } else {
-            uint256 prize = uint256(_game(id).challengerGas) * t.gasRate + t.bounty;
-            uint256 reserve = uint256(j.refundable) * t.gasCap * t.gasRate;
+            uint256 gasPaid = uint256(_game(id).challengerGas) * t.gasRate;
             _move(Pot.Bond, id, Pot.GameCredit, _key(g.challenger), _bond(t));
-            _move(Pot.Stake, _key(j.solver), Pot.GameCredit, _key(g.challenger), prize);
+            _move(Pot.Stake, _key(j.solver), Pot.GameCredit, _key(g.challenger), gasPaid);
             _move(Pot.Stake, _key(j.solver), Pot.GameCredit, _key(tipped), tip);
-            _move(Pot.Stake, _key(j.solver), Pot.Reserve, g.jobId, reserve);
-            _burn(Pot.Stake, _key(j.solver), t.stake - prize - tip - reserve);
-            stakes[j.solver].locked -= t.stake;
-            _endEscrow(g.jobId, 0);
-            j.convictedAt = g.checkpoint;
-            _finishJob(g.jobId, Status.Convicted);
+            _payBounty(g, j.solver, t.bounty);
+            _convict(g.jobId, g.checkpoint, gasPaid + tip + t.bounty);
         }
         _finishGame(id, outcome);
+    }
+
+    /// @dev In equal parts to the seats that attested failure; what the division leaves, or all, to the challenger.
+    function _payBounty(GameModel storage g, address solver, uint256 bounty) private {
+        address[] storage failed = segments[g.jobId][g.checkpoint].failed;
+        uint256 rest = bounty;
+        for (uint256 i; i < failed.length; ++i) {
+            _move(Pot.Stake, _key(solver), Pot.GameCredit, _key(failed[i]), bounty / failed.length);
+            rest -= bounty / failed.length;
+        }
+        if (failed.length != 0) _countShared();
+        _move(Pot.Stake, _key(solver), Pot.GameCredit, _key(g.challenger), rest);
     }
 
     function _finishGame(uint64 id, Phase phase) private {
@@ -307,6 +317,9 @@ abstract contract GameActions is JobActions {
 
     /// @dev Told of every void game, with the phase that it stopped in.
     function _countVoid(Phase phase, bool refunded) internal virtual;
+
+    /// @dev Told of every bounty that is shared.
+    function _countShared() internal virtual;
 
     /// @dev Told of every judgement.
     function _countJudgement(Script memory script) internal virtual;

@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {ICredits} from "../../../contracts/interfaces/ICredits.sol";
 import {IJobMarket} from "../../../contracts/interfaces/IJobMarket.sol";
+import {IPinpoint} from "../../../contracts/interfaces/IPinpoint.sol";
 import {IStaking} from "../../../contracts/interfaces/IStaking.sol";
 import {JobId} from "../../../contracts/types/Ids.sol";
 import {Status, Terms} from "../../../contracts/types/Job.sol";
@@ -10,6 +11,7 @@ import {REFUNDED_GAMES, TIMEOUT_GAS} from "../../../contracts/types/Rules.sol";
 import {Book, Run, Training} from "./Book.sol";
 import {Pot} from "./Ledger.sol";
 import {Model} from "./Model.sol";
+import {vm} from "./Vm.sol";
 
 /// @title Random calls of Staking and JobMarket, and what they do by spec/market.md
 /// @notice An action that does not apply does nothing and answers false.
@@ -78,9 +80,11 @@ abstract contract JobActions is Model {
         uint256 trainings = Book.trainings().length;
         uint16 training = uint16(_rarely(3) ? trainings - 1 : _roll(trainings));
         Terms memory t = _draft(Book.trainings()[training]);
+        bool orphan = _setParent(t);
         uint256 least = t.bounty + ((1 + REFUNDED_GAMES) * t.gasCap + TIMEOUT_GAS) * t.gasRate + t.latePenalty;
-        bool succeeds = least == 0 || !_rarely(10);
-        t.stake = uint128(succeeds ? least + _roll(1_000) : least - 1);
+        least += _deterrence(t);
+        bool succeeds = !orphan && (least == 0 || !_rarely(10));
+        t.stake = uint128(succeeds || orphan ? least + _roll(1_000) : least - 1);
         _call("submit", submitter, address(market), abi.encodeCall(IJobMarket.submit, (t)), succeeds);
         if (!succeeds) return true;
         uint64 id = ++jobCount;
@@ -88,14 +92,40 @@ abstract contract JobActions is Model {
         j.submitter = submitter;
         j.training = training;
         j.checkpoints = uint16((t.steps + t.interval - 1) / t.interval);
+        j.openedAt = time;
         j.termsHash = keccak256(abi.encode(t));
         termsOf[id] = t;
         liveJobs.push(id);
         _become(id, Status.Open);
         uint256 price = uint256(t.workUnits) * t.unitPrice;
         _move(Pot.Wallet, _key(submitter), Pot.Escrow, id, price);
-        _move(Pot.Wallet, _key(submitter), Pot.Fees, id, uint256(t.attestationFee) * t.attestors * j.checkpoints);
+        _move(Pot.Wallet, _key(submitter), Pot.Fees, id, 2 * uint256(t.attestationFee) * t.attestors * t.draws);
+        _move(Pot.Wallet, _key(submitter), Pot.JackpotFee, id, t.jackpotFee);
         return true;
+    }
+
+    /// @dev Now and then another job as the parent; whether it is none.
+    function _setParent(Terms memory t) private returns (bool orphan) {
+        if (jobCount == 0 || !_rarely(8)) return false;
+        uint64 id = uint64(1 + _roll(jobCount));
+        JobModel storage p = jobs[id];
+        bool over = p.status == Status.Settled || p.status == Status.Ended || p.status == Status.Expired;
+        orphan = !over && !(p.status == Status.Closing && p.committed == p.checkpoints);
+        orphan = orphan || p.committed == 0 || _rarely(10);
+        t.parent = JobId.wrap(id);
+        t.initialStateRoot = orphan ? keccak256("orphan") : endRoots[id][p.committed - 1];
+    }
+
+    /// @dev What must be left of a stake so that cheating in one segment, or in all, is a loss: with n segments, q drawn, c the
+    /// price of one and x at risk, n (c + x) / (q / 2) + c, or (n c + x) / (q / 2) + n c, less the price at the floor.
+    function _deterrence(Terms memory t) private pure returns (uint256) {
+        uint256 n = (t.steps + t.interval - 1) / t.interval;
+        uint256 c = (uint256(t.workUnits) * t.unitPrice + n - 1) / n;
+        uint256 one = (2 * n * (c + t.valueAtRisk) + t.draws - 1) / t.draws + c;
+        uint256 all = (2 * (n * c + t.valueAtRisk) + t.draws - 1) / t.draws + n * c;
+        uint256 most = one > all ? one : all;
+        uint256 forfeited = uint256(t.workUnits) * t.floorPrice;
+        return most > forfeited ? most - forfeited : 0;
     }
 
     function _draft(Training memory training) private returns (Terms memory t) {
@@ -109,16 +139,27 @@ abstract contract JobActions is Model {
         t.order = training.order;
         t.workUnits = uint128(_roll(1_000));
         t.unitPrice = uint128(_roll(100));
+        t.floorPrice = uint128(_roll(uint256(t.unitPrice) + 1));
         t.attestationFee = uint128(_roll(50));
-        t.attestors = uint8(_roll(4));
+        t.attestors = uint8(1 + _roll(3));
+        uint256 n = (t.steps + t.interval - 1) / t.interval;
+        t.draws = uint16(1 + _roll(n));
+        uint256 price = uint256(t.workUnits) * t.unitPrice;
+        t.valueAtRisk = uint128(price + _roll(2) * _roll(1_000));
+        uint256 ofSeats = (t.valueAtRisk + t.draws * t.attestors - 1) / (uint256(t.draws) * t.attestors);
+        uint256 ofWork = (price + n - 1) / n;
+        t.verifierStake = uint128((ofSeats > ofWork ? ofSeats : ofWork) + _roll(50));
+        t.jackpotFee = uint128(_roll(2) * _roll(1_000));
         t.bounty = uint128(_roll(2) * _roll(100_000));
         t.gasRate = uint64(_roll(4));
         t.gasCap = [0, 60_000, 600_000, 6_000_000, 6_000_000][_roll(5)];
         t.replayCompensation = uint128(_roll(2) * _roll(50_000));
         t.latePenalty = uint128(_roll(2) * _roll(10_000));
         t.acceptBy = uint64(time + _roll(1_000));
-        t.duration = uint32(1 + _roll(500));
-        t.window = uint32(1 + _roll(300));
+        t.auction = uint32(_roll(2) * _roll(t.acceptBy - time + 1));
+        t.solver = _rarely(6) ? _actor() : address(0);
+        t.heartbeat = uint32(1 + _roll(500));
+        t.window = uint32(8 + _roll(600));
         t.clock = uint32(1 + _roll(400));
         t.extension = uint32(1 + _roll(t.clock < 30 ? t.clock : 30));
     }
@@ -133,6 +174,7 @@ abstract contract JobActions is Model {
         if (!succeeds) return true;
         _move(Pot.Escrow, id, Pot.MarketCredit, _key(caller), held[Pot.Escrow][id]);
         _move(Pot.Fees, id, Pot.MarketCredit, _key(caller), held[Pot.Fees][id]);
+        _move(Pot.JackpotFee, id, Pot.MarketCredit, _key(caller), termsOf[id].jackpotFee);
         _finishJob(id, Status.Cancelled);
         return true;
     }
@@ -142,21 +184,29 @@ abstract contract JobActions is Model {
         if (!any) return false;
         JobModel storage j = jobs[id];
         Terms storage t = termsOf[id];
-        address solver = _actor();
-        for (uint256 i; i < ACTORS && _free(solver) < t.stake; ++i) solver = actors[i];
+        address solver = t.solver == address(0) || _rarely(4) ? _actor() : t.solver;
+        if (t.solver == address(0)) for (uint256 i; i < ACTORS && _free(solver) < t.stake; ++i) solver = actors[i];
         bytes32 termsHash = _rarely(10) ? bytes32(_roll(100)) : j.termsHash;
         bool succeeds = j.status == Status.Open && termsHash == j.termsHash && time <= t.acceptBy;
-        succeeds = succeeds && _free(solver) >= t.stake;
+        succeeds = succeeds && _free(solver) >= t.stake && (t.solver == address(0) || t.solver == solver);
         bytes memory data = abi.encodeCall(IJobMarket.accept, (JobId.wrap(id), termsHash, "solver"));
         _call("accept", solver, address(market), data, succeeds);
         if (!succeeds) return true;
         uint32[] memory runs = _training(id).runs;
         j.solver = solver;
         j.run = runs[_rarely(2) ? 0 : _roll(runs.length)];
-        j.garbageFrom = _rarely(8) ? uint16(_roll(j.checkpoints)) : NEVER;
+        j.garbageFrom = _rarely(5) ? uint16(_roll(j.checkpoints)) : NEVER;
+        // What is scripted starts from the training's own state.
+        if (JobId.unwrap(t.parent) != 0) j.garbageFrom = 0;
         j.lazyFrom = _rarely(4) ? uint16(_roll(j.checkpoints)) : NEVER;
-        j.calm = _rarely(3);
-        j.deadline = time + t.duration;
+        j.calm = _rarely(2);
+        j.deadline = time + t.heartbeat;
+        j.snapshotAt = time;
+        uint256 elapsed = time - j.openedAt;
+        j.unitPrice =
+            elapsed >= t.auction ? t.unitPrice : t.floorPrice + ((t.unitPrice - t.floorPrice) * elapsed) / t.auction;
+        uint256 saved = uint256(t.workUnits) * (t.unitPrice - j.unitPrice);
+        _move(Pot.Escrow, id, Pot.MarketCredit, _key(j.submitter), saved);
         stakes[solver].locked += t.stake;
         _become(id, Status.Running);
         return true;
@@ -178,7 +228,12 @@ abstract contract JobActions is Model {
         if (!succeeds) return true;
         endRoots[id][k] = end;
         j.committed = k + 1;
-        if (j.committed == j.checkpoints) _close(id);
+        if (j.committed == j.checkpoints) {
+            _close(id);
+        } else {
+            j.snapshotAt = time;
+            if (!j.ended) j.deadline = time + termsOf[id].heartbeat;
+        }
         return true;
     }
 
@@ -191,6 +246,9 @@ abstract contract JobActions is Model {
 
     function _close(uint64 id) private {
         jobs[id].windowEnd = time + termsOf[id].window;
+        jobs[id].drawBlock = number + 1;
+        vm.roll(++number);
+        seatedJobs.push(id);
         _become(id, Status.Closing);
     }
 
@@ -219,54 +277,31 @@ abstract contract JobActions is Model {
         return true;
     }
 
-    function _attest() internal returns (bool) {
-        (uint64 id, bool any) = _pickJob(_rarely(2) ? Status.Running : Status.Closing);
-        if (!any) return false;
-        JobModel storage j = jobs[id];
-        if (j.committed == 0 && !_rarely(8)) return false;
-        uint16 k = _rarely(10) || j.committed == 0 ? j.committed : uint16(_roll(j.committed));
-        bytes32 root = _rarely(8) ? bytes32(_roll(100)) : endRoots[id][k];
-        address caller = _actor();
-        for (uint256 i; i < ACTORS && (caller == j.solver || _isMade(id, k, caller)); ++i) caller = actors[i];
-        bool succeeds = _isDisputable(id, k) && root == endRoots[id][k] && caller != j.solver;
-        succeeds = succeeds && attestations[id][k][caller] == Attestation.None;
-        succeeds = succeeds && attestationCounts[id][k] < termsOf[id].attestors;
-        succeeds = succeeds && held[Pot.Stake][_key(caller)] - stakes[caller].unbonding >= VERIFIER_STAKE;
-        bytes memory data = abi.encodeCall(IJobMarket.attest, (JobId.wrap(id), k, root));
-        _call("attest", caller, address(market), data, succeeds);
-        if (!succeeds) return true;
-        attestations[id][k][caller] = Attestation.Made;
-        ++attestationCounts[id][k];
-        ++j.attestations;
-        return true;
-    }
-
-    function _isMade(uint64 id, uint256 k, address verifier) private view returns (bool) {
-        return attestations[id][k][verifier] != Attestation.None;
-    }
-
     function _settleJob() internal returns (bool) {
         (uint64 id, bool any) = _pickJob(Status.Closing);
         if (!any) return false;
         JobModel storage j = jobs[id];
+        JobModel storage p = jobs[JobId.unwrap(termsOf[id].parent)];
         bool succeeds = j.status == Status.Closing && time >= j.windowEnd && j.openGames == 0;
+        succeeds = succeeds && p.status != Status.Closing;
         if (!succeeds && !_rarely(8)) return false;
         _call("settle", _actor(), address(market), abi.encodeCall(IJobMarket.settle, (JobId.wrap(id))), succeeds);
         if (!succeeds) return true;
         Status outcome = j.ended ? Status.Ended : Status.Expired;
-        if (j.committed == j.checkpoints) outcome = Status.Settled;
-        _endEscrow(id, _earned(id, outcome));
+        bool fell = p.status == Status.Convicted || (p.status == Status.Ended && p.committed == p.checkpoints);
+        if (j.committed == j.checkpoints) outcome = fell ? Status.Ended : Status.Settled;
+        if (outcome == Status.Settled) _move(Pot.JackpotFee, id, Pot.Pool, 0, termsOf[id].jackpotFee);
+        _endEscrow(id, _earned(id));
         stakes[j.solver].locked -= termsOf[id].stake;
         if (outcome == Status.Expired) _burn(Pot.Stake, _key(j.solver), termsOf[id].latePenalty);
         _finishJob(id, outcome);
         return true;
     }
 
-    /// @dev The solver's part of the price. Of an ended job what its committed steps cost, one after the other: the remainder
-    /// of each is carried to the next, so that only the last one's is the submitter's.
-    function _earned(uint64 id, Status outcome) private view returns (uint256 sum) {
+    /// @dev The solver's part of the price: what the committed steps cost, one after the other. The remainder of each is carried
+    /// to the next, so that only the last one's is the submitter's.
+    function _earned(uint64 id) private view returns (uint256 sum) {
         uint256 price = held[Pot.Escrow][id];
-        if (outcome != Status.Ended) return outcome == Status.Settled ? price : 0;
         Terms storage t = termsOf[id];
         uint256 remainder;
         for (uint256 k; k < jobs[id].committed; ++k) {
@@ -277,61 +312,15 @@ abstract contract JobActions is Model {
         }
     }
 
-    /// @dev So much of the price goes to the solver, the rest and the fees of attestations never made to the submitter.
+    /// @dev So much of the price goes to the solver; the rest, the fees of seats that were not attested and what is left of the
+    /// jackpot fee to the submitter.
     function _endEscrow(uint64 id, uint256 earned) internal {
         JobModel storage j = jobs[id];
-        Terms storage t = termsOf[id];
-        uint256 unused = (uint256(t.attestors) * j.checkpoints - j.attestations) * t.attestationFee;
+        uint256 kept = uint256(termsOf[id].attestationFee) * j.attested;
         _move(Pot.Escrow, id, Pot.MarketCredit, _key(j.solver), earned);
         _move(Pot.Escrow, id, Pot.MarketCredit, _key(j.submitter), held[Pot.Escrow][id]);
-        _move(Pot.Fees, id, Pot.MarketCredit, _key(j.submitter), unused);
-    }
-
-    function _collectFees() internal returns (bool) {
-        if (jobCount == 0) return false;
-        uint64 id = uint64(1 + _roll(jobCount));
-        JobModel storage j = jobs[id];
-        (uint256 first, uint256 count) = (_roll(3), _roll(4));
-        address verifier = _actor();
-        bool over = j.status == Status.Settled || j.status == Status.Expired || j.status == Status.Ended;
-        over = over || j.status == Status.Convicted;
-        uint256 last = j.status == Status.Convicted ? j.convictedAt : j.committed;
-        for (uint256 i; i < ACTORS && attestations[id][first][verifier] != Attestation.Made; ++i) verifier = actors[i];
-        uint256 found;
-        for (uint256 k = first; over && k < first + count && k < last; ++k) {
-            if (attestations[id][k][verifier] != Attestation.Made) continue;
-            attestations[id][k][verifier] = Attestation.Collected;
-            ++found;
-        }
-        if (found == 0 && !_rarely(8)) return false;
-        bytes memory data = abi.encodeCall(
-            IJobMarket.collectFees,
-            (JobId.wrap(id), verifier, uint16(first), uint16(count))
-        );
-        _call("collectFees", _actor(), address(market), data, found != 0);
-        _move(Pot.Fees, id, Pot.MarketCredit, _key(verifier), found * termsOf[id].attestationFee);
-        return true;
-    }
-
-    function _releaseFees() internal returns (bool) {
-        if (jobCount == 0) return false;
-        uint64 id = uint64(1 + _roll(jobCount));
-        JobModel storage j = jobs[id];
-        (uint256 first, uint256 count) = (_roll(3), _roll(4));
-        uint256 found;
-        for (uint256 k = first; k < first + count && k < j.committed; ++k) {
-            if (j.status != Status.Convicted || k < j.convictedAt) continue;
-            for (uint256 i; i < ACTORS; ++i) {
-                if (attestations[id][k][actors[i]] != Attestation.Made) continue;
-                attestations[id][k][actors[i]] = Attestation.Released;
-                ++found;
-            }
-        }
-        if (found == 0 && !_rarely(8)) return false;
-        bytes memory data = abi.encodeCall(IJobMarket.releaseFees, (JobId.wrap(id), uint16(first), uint16(count)));
-        _call("releaseFees", _actor(), address(market), data, found != 0);
-        _move(Pot.Fees, id, Pot.MarketCredit, _key(j.submitter), found * termsOf[id].attestationFee);
-        return true;
+        _move(Pot.Fees, id, Pot.MarketCredit, _key(j.submitter), held[Pot.Fees][id] - kept);
+        _move(Pot.JackpotFee, id, Pot.MarketCredit, _key(j.submitter), held[Pot.JackpotFee][id]);
     }
 
     /// @dev Calls that only another contract may make.
@@ -339,7 +328,7 @@ abstract contract JobActions is Model {
         address caller = _actor();
         uint256 amount = 1 + _roll(100);
         JobId id = JobId.wrap(uint64(1 + _roll(uint256(jobCount) + 1)));
-        uint256 door = _roll(6);
+        uint256 door = _roll(9);
         if (door < 3) {
             bytes memory data = abi.encodeCall(IStaking.lock, (caller, amount));
             if (door == 1) data = abi.encodeCall(IStaking.unlock, (caller, amount));
@@ -348,8 +337,11 @@ abstract contract JobActions is Model {
         } else {
             bytes memory data = abi.encodeCall(IJobMarket.openDispute, (id, 0));
             if (door == 4) data = abi.encodeCall(IJobMarket.closeDispute, (id));
-            if (door == 5) data = abi.encodeCall(IJobMarket.convict, (id, 0, amount));
-            _call("trespass", caller, address(market), data, false);
+            if (door == 5) data = abi.encodeCall(IJobMarket.convict, (id, 0, true, amount));
+            if (door == 6) data = abi.encodeCall(IJobMarket.payFee, (id, caller));
+            if (door == 7) data = abi.encodeCall(IJobMarket.payJackpot, (id, caller, amount));
+            if (door == 8) data = abi.encodeCall(IPinpoint.forfeit, (id, 0, caller));
+            _call("trespass", caller, door == 8 ? address(pinpoint) : address(market), data, false);
         }
         return true;
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-/// @notice Where money is. Wallet, Stake, MarketCredit, GameCredit: of an account. Escrow, Fees: of a job. Reserve: kept back
-/// by a convicted job. Bond: of a game. Burned: account 0.
+/// @notice Where money is. Wallet, Stake, MarketCredit, GameCredit: of an account. Escrow, Fees, JackpotFee: of a job. Reserve: kept
+/// back by a convicted job. Bond: of a game. Pool, Burned: account 0.
 enum Pot {
     Wallet,
     Stake,
@@ -10,6 +10,8 @@ enum Pot {
     GameCredit,
     Escrow,
     Fees,
+    JackpotFee,
+    Pool,
     Reserve,
     Bond,
     Burned

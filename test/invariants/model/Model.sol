@@ -6,6 +6,8 @@ import {IBinding} from "../../../contracts/interfaces/IBinding.sol";
 import {IJobMarket} from "../../../contracts/interfaces/IJobMarket.sol";
 import {IPinpoint} from "../../../contracts/interfaces/IPinpoint.sol";
 import {IStaking} from "../../../contracts/interfaces/IStaking.sol";
+import {IVerification} from "../../../contracts/interfaces/IVerification.sol";
+import {BeaconDouble} from "../../../contracts/test/BeaconDouble.sol";
 import {Phase} from "../../../contracts/types/Game.sol";
 import {Status, Terms} from "../../../contracts/types/Job.sol";
 import {Book, Training} from "./Book.sol";
@@ -42,12 +44,18 @@ abstract contract Model is Ledger {
         uint16 lazyFrom;
         bool calm;
         bool ended;
+        bool hasWord;
         uint32 openGames;
         uint32 gamesEver;
         uint32 refundable;
-        uint32 attestations;
+        uint32 attested;
+        uint64 drawBlock;
+        uint256 openedAt;
+        uint256 unitPrice;
         uint256 deadline;
+        uint256 snapshotAt;
         uint256 windowEnd;
+        bytes32 word;
         bytes32 termsHash;
         bytes32 checkedHash;
     }
@@ -69,12 +77,48 @@ abstract contract Model is Ledger {
         bytes32 checkedHash;
     }
 
-    /// @notice One verifier's attestation.
-    enum Attestation {
-        None,
-        Made,
-        Collected,
-        Released
+    /// @notice A verifier's stake in the draws. Every secret of his is the same.
+    struct VerifierModel {
+        uint256 enrolled;
+        uint256 reserved;
+        bytes32 secret;
+        uint256 secretsAt;
+    }
+
+    /// @notice What was enrolled from a time on.
+    struct Weight {
+        uint256 time;
+        uint256 amount;
+    }
+
+    /// @notice A seat.
+    struct SeatModel {
+        bool taken;
+        bool attested;
+        bool revealed;
+        bool forced;
+        bool over;
+        uint256 accusations;
+        uint256 catches;
+        uint256 jackpot;
+        bytes32 root;
+        bytes32 truth;
+    }
+
+    /// @notice A drawn segment.
+    struct SegmentModel {
+        uint256 seats;
+        uint256 attested;
+        bytes32 opened;
+        address[] failed;
+    }
+
+    /// @notice An accusation of a seat.
+    struct AccusationModel {
+        bool made;
+        bool proved;
+        bool over;
+        bytes32 truth;
     }
 
     /// @notice A call went otherwise than the model says.
@@ -83,7 +127,6 @@ abstract contract Model is Ledger {
     error Broken(string invariant, uint256 subject, uint256 actual, uint256 expected);
 
     uint64 internal constant UNBONDING = 2_000;
-    uint256 internal constant VERIFIER_STAKE = 50;
     uint256 internal constant SUPPLY = 1e30;
     uint256 internal constant ACTORS = 6;
 
@@ -91,14 +134,24 @@ abstract contract Model is Ledger {
     IStaking internal staking;
     IJobMarket internal market;
     IPinpoint internal pinpoint;
+    IVerification internal verification;
+    BeaconDouble internal beacon;
 
     address[] internal actors;
     mapping(address actor => StakeModel) internal stakes;
     mapping(uint64 jobId => JobModel) internal jobs;
     mapping(uint64 jobId => Terms) internal termsOf;
     mapping(uint64 jobId => mapping(uint256 k => bytes32)) internal endRoots;
-    mapping(uint64 jobId => mapping(uint256 k => mapping(address verifier => Attestation))) internal attestations;
-    mapping(uint64 jobId => mapping(uint256 k => uint256)) internal attestationCounts;
+    mapping(address actor => VerifierModel) internal verifiers;
+    mapping(address actor => Weight[]) internal weights;
+    Weight[] internal totalWeights;
+    mapping(uint64 jobId => mapping(uint256 k => SegmentModel)) internal segments;
+    mapping(uint64 jobId => mapping(uint256 k => mapping(address verifier => SeatModel))) internal seats;
+    mapping(bytes32 accusation => AccusationModel) internal accusations;
+    mapping(uint64 jobId => mapping(uint256 k => mapping(address actor => bool))) internal challenged;
+    uint256 internal jackpotsKept;
+    /// @dev Jobs whose seats and accusations may still be closed.
+    uint64[] internal seatedJobs;
     mapping(uint64 gameId => GameModel) internal games;
     uint64 internal jobCount;
     uint64 internal gameCount;
@@ -107,20 +160,34 @@ abstract contract Model is Ledger {
 
     /// @dev Time of the block, kept here: a block's time does not outlive the call that sets it in every runner.
     uint256 internal time = 1_800_000_000;
+    /// @dev Number of the block: another for every job that closes.
+    uint64 internal number = 1_000;
     /// @dev Gas of the last call.
     uint256 internal spent;
     uint256 private _dice;
 
     constructor() {
         vm.warp(time);
+        vm.roll(number);
         token = IMintable(_deploy("TestToken", ""));
         staking = IStaking(_deploy("Staking", abi.encode(token, UNBONDING)));
-        market = IJobMarket(_deploy("JobMarket", abi.encode(token, staking, VERIFIER_STAKE)));
+        beacon = BeaconDouble(_deploy("BeaconDouble", ""));
+        market = IJobMarket(_deploy("JobMarket", abi.encode(token, staking, beacon)));
         address arbiter = _deploy("Arbiter", "");
         pinpoint = IPinpoint(_deploy("Pinpoint", abi.encode(token, market, arbiter)));
-        IBinding(address(staking)).bind(address(market));
-        IBinding(address(market)).bind(address(pinpoint));
+        verification = IVerification(_deploy("Verification", abi.encode(market, staking, pinpoint, beacon)));
+        _bind(address(staking), address(market), address(verification));
+        _bind(address(market), address(pinpoint), address(verification));
+        address[] memory one = new address[](1);
+        one[0] = address(verification);
+        IBinding(address(pinpoint)).bind(one);
         for (uint160 i; i < ACTORS; ++i) _enter(address(0xac70000000000000 + i));
+    }
+
+    function _bind(address target, address first, address second) private {
+        address[] memory two = new address[](2);
+        (two[0], two[1]) = (first, second);
+        IBinding(target).bind(two);
     }
 
     function _deploy(string memory name, bytes memory arguments) private returns (address deployed) {
@@ -193,7 +260,7 @@ abstract contract Model is Ledger {
         return status == Status.Running || status == Status.Closing;
     }
 
-    /// @dev A checkpoint may be attested and disputed now.
+    /// @dev A checkpoint may be disputed now.
     function _isDisputable(uint64 jobId, uint256 k) internal view returns (bool) {
         JobModel storage j = jobs[jobId];
         bool inTime = j.status == Status.Running || (j.status == Status.Closing && time < j.windowEnd);

@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {console} from "hardhat/console.sol";
 import {Phase} from "../../../contracts/types/Game.sol";
 import {Status} from "../../../contracts/types/Job.sol";
+import {Outcome} from "../../../contracts/types/Verification.sol";
 import {Walker} from "./Walker.sol";
 
 /// @title What a walk reached, printed and asserted
@@ -84,7 +85,20 @@ abstract contract Reach {
         [Status.Closing, Status.Convicted]
     ];
 
-    string[18] private _calls = [
+    string[10] private _outcomes = [
+        "None",
+        "Right",
+        "Obeyed",
+        "Challenged",
+        "Void",
+        "Wrong",
+        "Disobeyed",
+        "Missing",
+        "Hidden",
+        "Unchallenged"
+    ];
+
+    string[15] private _calls = [
         "deposit",
         "unbond",
         "withdraw stake",
@@ -94,15 +108,26 @@ abstract contract Reach {
         "commit",
         "end",
         "expire",
-        "attest",
         "settle",
-        "collectFees",
-        "releaseFees",
         "withdraw credit",
         "open",
         "move",
         "timeout",
         "reclaim"
+    ];
+
+    string[11] private _seatCalls = [
+        "enroll",
+        "resign",
+        "seal",
+        "attest",
+        "accuse",
+        "openState",
+        "reveal",
+        "proveAccusation",
+        "forfeit",
+        "closeSeat",
+        "closeAccusation"
     ];
     string[6] private _wrongs = [
         "wrong position",
@@ -114,12 +139,14 @@ abstract contract Reach {
     ];
 
     /// @dev Prints all counts and reverts where one is below what it must be: `least` for transitions and calls, `few` for
-    /// what happens in one phase, to one kind of operator, or by mistake.
-    function _report(Walker spine, uint256 least, uint256 few) internal view {
+    /// what happens in one phase, to one kind of operator, or by mistake, `rare` for what becomes of seats.
+    function _report(Walker spine, uint256 least, uint256 few, uint256 rare) internal view {
         _reportMoves(spine, least);
         _reportEnds(spine, few);
         _reportVerdicts(spine, least, few);
         _reportJobs(spine, least);
+        _reportSeats(spine, rare);
+        _reportSeatCalls(spine, rare);
         _reportCalls(spine, least, few);
     }
 
@@ -170,6 +197,29 @@ abstract contract Reach {
             string memory name = string.concat(_statuses[uint8(from)], " > ", _statuses[uint8(to)]);
             console.log("%d  %s", spine.statusCount(from, to), name);
             _require(name, spine.statusCount(from, to), least);
+        }
+    }
+
+    function _reportSeats(Walker spine, uint256 rare) private view {
+        for (uint8 outcome = 1; outcome < _outcomes.length; ++outcome) {
+            uint256 count = spine.outcomeCount(Outcome(outcome));
+            console.log("%d seats %s", count, _outcomes[outcome]);
+            _require(_outcomes[outcome], count, rare);
+        }
+        (uint256 proved, uint256 burned) = (spine.accusationCount(true, false), spine.accusationCount(false, true));
+        console.log("%d accusations proved, %d burned, %d void", proved, burned, spine.accusationCount(false, false));
+        console.log("%d jackpots, %d bounties shared", spine.jackpots(), spine.sharedBounties());
+        _require("accusations proved", proved, rare);
+        _require("accusations burned", burned, rare);
+        _require("jackpots", spine.jackpots(), rare);
+        _require("shared bounties", spine.sharedBounties(), rare);
+    }
+
+    function _reportSeatCalls(Walker spine, uint256 rare) private view {
+        for (uint256 i; i < _seatCalls.length; ++i) {
+            (uint256 made, uint256 refused) = (spine.made(_seatCalls[i]), spine.refused(_seatCalls[i]));
+            console.log("%d made, %d refused: %s", made, refused, _seatCalls[i]);
+            _require(_seatCalls[i], made < refused ? made : refused, rare);
         }
     }
 

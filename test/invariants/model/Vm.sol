@@ -18,6 +18,9 @@ interface Vm {
     /// @notice Sets the time of the block.
     function warp(uint256 timestamp) external;
 
+    /// @notice Sets the number of the block.
+    function roll(uint256 number) external;
+
     /// @notice Makes the next call come from `sender`.
     function prank(address sender) external;
 }

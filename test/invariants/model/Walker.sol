@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {Phase} from "../../../contracts/types/Game.sol";
 import {Status} from "../../../contracts/types/Job.sol";
+import {Outcome} from "../../../contracts/types/Verification.sol";
 import {Checks} from "./Checks.sol";
 import {Script} from "./Book.sol";
 import {vm} from "./Vm.sol";
@@ -10,7 +11,37 @@ import {vm} from "./Vm.sol";
 /// @title Random actions on the contracts, counted
 abstract contract Walker is Checks {
     /// @notice Weights of the actions, in their order below.
-    uint8[20] private _weights = [120, 5, 7, 30, 8, 10, 3, 1, 8, 12, 2, 5, 3, 5, 3, 2, 2, 3, 1, 1];
+    uint8[29] private _weights = [
+        120,
+        5,
+        8,
+        24,
+        8,
+        10,
+        3,
+        1,
+        8,
+        12,
+        2,
+        3,
+        2,
+        2,
+        3,
+        1,
+        1,
+        3,
+        1,
+        30,
+        40,
+        60,
+        10,
+        8,
+        60,
+        40,
+        6,
+        12,
+        12
+    ];
 
     mapping(Phase from => mapping(Phase to => uint256)) public phaseCount;
     mapping(Phase => uint256) public timeoutCount;
@@ -22,6 +53,10 @@ abstract contract Walker is Checks {
     /// @notice Calls by their names: made, and refused as they should be.
     mapping(string call => uint256) public made;
     mapping(string call => uint256) public refused;
+    mapping(Outcome => uint256) public outcomeCount;
+    mapping(bool proved => mapping(bool burned => uint256)) public accusationCount;
+    uint256 public sharedBounties;
+    uint256 public jackpots;
     uint256 public steps;
 
     /// @notice One random action, or a random moment later.
@@ -29,6 +64,7 @@ abstract contract Walker is Checks {
         ++steps;
         _shuffle(seed);
         vm.warp(time);
+        vm.roll(number);
         while (!_act(_chosen())) {}
     }
 
@@ -62,23 +98,36 @@ abstract contract Walker is Checks {
         if (action == 8) return _accept();
         if (action == 9) return _commit();
         if (action == 10) return _expire();
-        if (action == 11) return _attest();
-        if (action == 12) return _settleJob();
-        if (action == 13) return _collectFees();
-        if (action == 14) return _releaseFees();
-        if (action == 15) return _withdrawCredit();
-        if (action == 16) return _deposit();
-        if (action == 17) return _rarely(2) ? _unbond() : _withdrawStake();
-        if (action == 18) return _trespass();
-        return _end();
+        if (action == 11) return _settleJob();
+        if (action == 12) return _withdrawCredit();
+        if (action == 13) return _deposit();
+        if (action == 14) return _rarely(2) ? _unbond() : _withdrawStake();
+        if (action == 15) return _trespass();
+        if (action == 16) return _end();
+        return _actOnSeats(action - 17);
+    }
+
+    function _actOnSeats(uint256 action) private returns (bool) {
+        if (action == 0) return _enroll();
+        if (action == 1) return _resign();
+        if (action == 2) return _nameWord();
+        if (action == 3) return _seal();
+        if (action == 4) return _attest();
+        if (action == 5) return _accuse();
+        if (action == 6) return _openState();
+        if (action == 7) return _reveal();
+        if (action == 8) return _proveAccusation();
+        if (action == 9) return _forfeit();
+        if (action == 10) return _closeSeat();
+        return _closeAccusation();
     }
 
     /// @dev Some seconds pass; now and then just so many that a term ends or has just ended.
     function _wait() private returns (bool) {
-        uint256 until = time + _roll(_rarely(20) ? 200 : 8);
+        uint256 until = time + _roll(_rarely(40) ? 200 : 8);
         if (_rarely(4)) {
             uint256 end = _someEnd() + _roll(3) - 1;
-            if (end > time && end < time + 100) until = end;
+            if (end > time && end < time + 60) until = end;
         }
         time = until;
         return true;
@@ -94,7 +143,15 @@ abstract contract Walker is Checks {
         uint64 id = liveJobs[_roll(liveJobs.length)];
         JobModel storage j = jobs[id];
         if (j.status == Status.Open) return termsOf[id].acceptBy;
-        return j.status == Status.Running ? j.deadline : j.windowEnd;
+        if (j.status == Status.Running) return j.deadline;
+        // The next part of the window, or its end.
+        uint256 window = termsOf[id].window;
+        uint256 begun = j.windowEnd - window;
+        for (uint256 eighth = 3; eighth < 8; ++eighth) {
+            uint256 start = begun + (eighth * window + 7) / 8;
+            if (start > time) return start;
+        }
+        return j.windowEnd;
     }
 
     function _count(string memory name, bool success) internal override {
@@ -117,6 +174,22 @@ abstract contract Walker is Checks {
     function _countVoid(Phase phase, bool wasRefunded) internal override {
         ++voidCount[phase];
         ++refundCount[wasRefunded];
+    }
+
+    function _countShared() internal override {
+        ++sharedBounties;
+    }
+
+    function _countOutcome(Outcome outcome) internal override {
+        ++outcomeCount[outcome];
+    }
+
+    function _countAccusation(bool proved, bool burned) internal override {
+        ++accusationCount[proved][burned];
+    }
+
+    function _countJackpot() internal override {
+        ++jackpots;
     }
 
     function _countJudgement(Script memory script) internal override {

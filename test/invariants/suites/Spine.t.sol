@@ -35,7 +35,9 @@ contract SpineInvariants {
 /// @title One long random walk, and what it must have reached
 /// @notice PINPOINT_WALK_SEED walks another way, PINPOINT_WALK_STEPS farther.
 contract SpineWalk is Reach {
-    uint256 private constant STEPS = 40_000;
+    uint256 private constant STEPS = 60_000;
+    /// @dev From so many on, everything must have happened often.
+    uint256 private constant MANY = 500_000;
     uint256 private constant CHECK_ALL_EVERY = 8;
     /// @dev Steps in one call: the memory of a call is bounded, and nothing in it is ever freed.
     uint256 private constant STRETCH = 1_000;
@@ -54,8 +56,9 @@ contract SpineWalk is Reach {
         _spine.check(0, true);
         _spine.checkFinished();
         console.log("walk of seed %d, %d steps", seed, steps);
-        if (steps < STEPS) _report(_spine, 0, 0);
-        else _report(_spine, 20, 5);
+        if (steps < STEPS) _report(_spine, 0, 0, 0);
+        else if (steps < MANY) _report(_spine, 20, 5, 1);
+        else _report(_spine, 20, 20, 20);
     }
 
     /// @notice Steps from one to before another.

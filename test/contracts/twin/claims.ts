@@ -1,0 +1,42 @@
+import type { Hex } from "viem";
+import { sha256, toHex } from "../../../common/index.ts";
+import { segmentCommitment } from "../../../engine/index.ts";
+import type { Phase } from "../../../protocol/index.ts";
+import { emptyEvidence } from "../support/toy.ts";
+
+/** A program of one state that is one chunk of zeros, whatever the step: every state has the same root. */
+const chunk = new Uint8Array(1_024);
+const chunkHash = sha256(Uint8Array.of(1), chunk);
+const u32 = (...words: number[]) => new Uint8Array(Uint32Array.from(words).buffer);
+const [words, dtype] = [256, 1];
+const state = sha256(Uint8Array.of(2), u32(words, dtype), chunkHash);
+const header = u32(1, 1, 0, 0, 1, 1, 0, 0);
+const recordTree = new Uint8Array(32);
+
+export const stateRoot: Hex = toHex(state);
+export const programRoot: Hex = toHex(sha256(Uint8Array.of(4), header, recordTree));
+
+const statesOf = (steps: number): Uint8Array[] => Array.from({ length: steps }, () => state);
+
+/** Root over the states of a segment of so many steps, and siblings of one of them. */
+export const segmentRoot = (steps: number): Hex => toHex(segmentCommitment(statesOf(steps)).root);
+export function segmentProof(steps: number, index: number): Hex[] {
+  return segmentCommitment(statesOf(steps)).tree.proof(index).map(toHex);
+}
+
+/** The right move of each phase, with its arguments after game and position. @param steps of the segment in dispute */
+export function moveOf(phase: Phase, steps: number): { readonly name: string; readonly args: readonly unknown[] } {
+  const zero = toHex(new Uint8Array(32));
+  const root = stateRoot;
+  const moves: Partial<Record<Phase, readonly [string, ...unknown[]]>> = {
+    GridReveal: ["revealSteps", statesOf(steps).map(toHex)],
+    GridPick: ["pickStep", 1, root, segmentProof(steps, 0), root, steps > 1 ? segmentProof(steps, 1) : []],
+    TraceReveal: ["revealTrace", toHex(header), toHex(recordTree), zero],
+    SidePick: ["pickSide", true],
+    TensorReveal: ["openTensor", words, dtype, [toHex(chunkHash)]],
+    ChunkReveal: ["revealChunk", toHex(chunk)],
+    Judgement: ["judge", emptyEvidence],
+  };
+  const [name, ...args] = moves[phase]!;
+  return { name, args };
+}
