@@ -110,7 +110,11 @@ describe("the twin", function () {
     const { world } = chain;
     const terms: Terms = {
       ...(await goodTerms(world, { jackpotFee: 1_000_000n, steps: 1, interval: 1, draws: 1, attestors: 1 })),
-      ...{ verifierStake: 3_000_000n, stake: 40_000_000n, bounty: 0n, gasRate: 0n, window: 8 },
+      verifierStake: 3_000_000n,
+      stake: 40_000_000n,
+      bounty: 0n,
+      gasRate: 0n,
+      window: 8,
     };
     await setUp("submit", [encoded(terms)], from, (state) => market.submit(state, from, terms));
     const { termsHash } = await readJob(world, 1n);
