@@ -14,7 +14,6 @@ import { fetchCommand } from "./fetch.ts";
 import { jobsCommand } from "./jobs.ts";
 import { keyCommand } from "./key.ts";
 import { serveCommand } from "./serve.ts";
-import { attackCommand } from "./attack.ts";
 import { simulateCommand } from "./simulate.ts";
 import { statusCommand } from "./status.ts";
 import { submitCommand } from "./submit.ts";
@@ -51,7 +50,6 @@ function pinpointCommand(io: Io): Command {
     keyCommand,
     doctorCommand,
     breakerCommand,
-    attackCommand,
     simulateCommand,
   ];
   const subcommands = makers.map((make) => make(io));

@@ -20,7 +20,6 @@ export const LAYERS: Layers = {
   verifier: ["common", "engine", "protocol", "dispute", "daemon"],
   submitter: ["common", "engine", "protocol"],
   simulation: ["common"],
-  adversary: ["common", "engine", "protocol", "dispute", "submitter"],
   cli: [
     "common",
     "engine",
@@ -32,7 +31,6 @@ export const LAYERS: Layers = {
     "verifier",
     "submitter",
     "simulation",
-    "adversary",
     "ignition",
   ],
   web: ["common", "engine", "protocol"],
