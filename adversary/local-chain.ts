@@ -78,6 +78,7 @@ export class LocalChain {
     try {
       const request = (method: string, ...params: unknown[]) =>
         rpcClient(anvil.rpc).request({ method, params } as never);
+      await request("anvil_setLoggingEnabled", false);
       await request("anvil_setBlockTimestampInterval", 1);
       const deployment = await deployContracts({ rpc: anvil.rpc, deployer: devAccount(0), beaconDelay });
       await request("evm_setAutomine", false);

@@ -1,8 +1,8 @@
 import type { Estimate, HonestReport, StrategyReport } from "./report.ts";
 
-/** Two digits after the point, and one that is not zero where the whole number is. */
+/** Two digits after the point, and two more where these would hide what is not nothing. */
 function number(value: number): string {
-  const digits = Math.abs(value) < 0.1 ? 4 : 2;
+  const digits = Math.abs(value) >= 0.01 || Math.abs(value) < 0.00005 ? 2 : 4;
   return value.toFixed(digits).replace(/^-(0\.0*)$/, "$1");
 }
 

@@ -46,10 +46,7 @@ async function honestRuns(): Promise<HonestReport> {
 async function attacks(): Promise<StrategyReport[]> {
   const settings = new Map(strategies.map((strategy) => [JSON.stringify(settingOf(strategy)), settingOf(strategy)]));
   const baselines = await inLanes([...settings], async ([key, setting]) => {
-    return [
-      key,
-      await perform<[`0x${string}`, number][]>({ kind: "baseline", setting, runs: 2 * runs, seed }),
-    ] as const;
+    return [key, await perform<[`0x${string}`, number][]>({ kind: "baseline", setting, runs, seed })] as const;
   });
   const known = new Map(baselines);
   return inLanes(strategies, async (strategy) => {
