@@ -2,6 +2,7 @@ import { OperatorError } from "../common/index.ts";
 import { alwaysPass } from "./strategies/always-pass.ts";
 import { beaconGrinder } from "./strategies/beacon-grinder.ts";
 import { blockSkipper } from "./strategies/block-skipper.ts";
+import { bountyTaker } from "./strategies/bounty-taker.ts";
 import { colludingVerifiers } from "./strategies/colluding-verifiers.ts";
 import { copyingVerifier } from "./strategies/copying-verifier.ts";
 import { dataOrderCheat } from "./strategies/data-order-cheat.ts";
@@ -43,6 +44,7 @@ export const strategies: readonly Strategy[] = [
   thrownGame,
   selfChallenger,
   hedgingSolver,
+  bountyTaker,
   copyingVerifier,
   alwaysPass,
   falseAlarm,

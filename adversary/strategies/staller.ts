@@ -5,7 +5,7 @@ import type { Strategy } from "../strategy.ts";
 import { splicedClaims } from "./weight-splice.ts";
 
 /** Defends a false claim with every second that his clock has. */
-class Staller extends Solver {
+export class Staller extends Solver {
   protected override moves({ job }: Look, game: GameState): boolean {
     return job.now >= job.toMove(game).until;
   }

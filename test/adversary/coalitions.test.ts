@@ -33,4 +33,11 @@ describe("coalitions of a solver and others", () => {
     expect(report.caught).to.be.above(0);
     expect(expectedGain(report)).to.be.below(-5);
   });
+
+  it("bounty-taker: what a found liar takes back is less than what he loses", async () => {
+    const report = await arena.play("bounty-taker", 4, 3);
+    expect([report.falseSlashes, report.caught + report.stands]).to.deep.equal([0, 4]);
+    expect(report.gainCaught.mean).to.be.within(-38, -36);
+    expect(expectedGain(report)).to.be.below(-5);
+  });
 });
