@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { OperatorError, TransientError } from "../common/index.ts";
 import type { Io } from "./io.ts";
+import { attackCommand } from "./attack.ts";
 import { breakerCommand } from "./breaker.ts";
 import { cancelCommand } from "./cancel.ts";
 import { compileCommand } from "./compile.ts";
@@ -51,6 +52,7 @@ function pinpointCommand(io: Io): Command {
     doctorCommand,
     breakerCommand,
     simulateCommand,
+    attackCommand,
   ];
   const subcommands = makers.map((make) => make(io));
   for (const subcommand of subcommands) command.addCommand(subcommand);

@@ -20,6 +20,7 @@ export const LAYERS: Layers = {
   verifier: ["common", "engine", "protocol", "dispute", "daemon"],
   submitter: ["common", "engine", "protocol"],
   simulation: ["common"],
+  adversary: ["common", "engine", "protocol", "dispute"],
   cli: [
     "common",
     "engine",
@@ -31,6 +32,7 @@ export const LAYERS: Layers = {
     "verifier",
     "submitter",
     "simulation",
+    "adversary",
     "ignition",
   ],
   web: ["common", "engine", "protocol"],

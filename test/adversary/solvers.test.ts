@@ -1,0 +1,45 @@
+import { expect } from "chai";
+import { Arena, expectedGain } from "./support.ts";
+
+/** Of a solver who is convicted: more than the whole job is worth to him. */
+const ruin = -30;
+
+describe("dishonest solvers", () => {
+  let arena: Arena;
+  before(async () => void (arena = await Arena.open()));
+  after(() => arena.close());
+
+  // A lie in one segment is a gamble: what few runs give is weighed by the chance that the draw finds it.
+  const seeds = { "weight-splice": 3, unbonder: 3, staller: 3, "beacon-grinder": 1, "withheld-checkpoints": 1 };
+  for (const [name, seed] of Object.entries(seeds)) {
+    it(`${name}: found or not, it is a loss on average`, async () => {
+      const report = await arena.play(name, 4, seed);
+      expect(report.falseSlashes).to.equal(0);
+      expect(report.caught + report.stands).to.equal(4);
+      expect(report.caught).to.be.within(1, 3);
+      expect(report.gainCaught.mean).to.be.below(ruin);
+      expect(report.gainUncaught.mean).to.be.closeTo(9, 0.1);
+      expect(expectedGain(report)).to.be.below(-5);
+    });
+  }
+
+  for (const name of ["data-order-cheat", "learning-rate-cheat", "withheld-state"]) {
+    it(`${name}: found in every run`, async () => {
+      const report = await arena.play(name);
+      expect([report.falseSlashes, report.caught, report.stands]).to.deep.equal([0, 3, 0]);
+      expect(report.gain.mean).to.be.below(ruin);
+    });
+  }
+
+  it("early-stopper: found the more surely, the earlier he stops", async () => {
+    const report = await arena.play("early-stopper");
+    expect([report.falseSlashes, report.caught + report.stands]).to.deep.equal([0, 3]);
+    expect(report.gainCaught.mean).to.be.below(ruin);
+  });
+
+  it("poisoned-restart: what falls takes no honest stake with it", async () => {
+    const report = await arena.play("poisoned-restart", 3, 3);
+    expect([report.falseSlashes, report.caught + report.stands]).to.deep.equal([0, 3]);
+    expect(expectedGain(report)).to.be.below(-5);
+  });
+});

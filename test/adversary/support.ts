@@ -1,0 +1,42 @@
+import {
+  baselineOf,
+  chanceFound,
+  reportOf,
+  settingOf,
+  Stage,
+  strategyNamed,
+  type Baseline,
+  type Setting,
+  type StrategyReport,
+} from "../../adversary/index.ts";
+
+/** A network of one setting for the strategies of one file, and what honesty gives there. */
+export class Arena {
+  readonly stage: Stage;
+  readonly #baseline: Baseline;
+
+  private constructor(stage: Stage, baseline: Baseline) {
+    this.stage = stage;
+    this.#baseline = baseline;
+  }
+
+  static async open(changes: Partial<Setting> = {}): Promise<Arena> {
+    const stage = await Stage.start({ ...settingOf(strategyNamed("weight-splice")), ...changes });
+    return new Arena(stage, await baselineOf(stage, { runs: 3, seed: 1 }));
+  }
+
+  /** A few runs of a strategy. */
+  play(name: string, runs = 3, seed = 1): Promise<StrategyReport> {
+    return reportOf(this.stage, strategyNamed(name), { runs, seed }, this.#baseline);
+  }
+
+  close(): Promise<void> {
+    return this.stage.stop();
+  }
+}
+
+/** What a solver who lies in one segment may expect, by the chance that the draw finds it. */
+export function expectedGain({ setting, gainCaught, gainUncaught }: StrategyReport): number {
+  const found = chanceFound(setting);
+  return found * gainCaught.mean + (1 - found) * gainUncaught.mean;
+}
