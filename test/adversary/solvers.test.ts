@@ -10,15 +10,14 @@ describe("dishonest solvers", () => {
   after(() => arena.close());
 
   // A lie in one segment is a gamble: what few runs give is weighed by the chance that the draw finds it.
-  const seeds = { "weight-splice": 3, unbonder: 3, staller: 3, "beacon-grinder": 1, "withheld-checkpoints": 1 };
-  for (const [name, seed] of Object.entries(seeds)) {
+  for (const name of ["weight-splice", "unbonder", "staller", "beacon-grinder", "withheld-checkpoints"]) {
     it(`${name}: found or not, it is a loss on average`, async () => {
-      const report = await arena.play(name, 4, seed);
+      const report = await arena.gamble(name);
       expect(report.falseSlashes).to.equal(0);
-      expect(report.caught + report.stands).to.equal(4);
-      expect(report.caught).to.be.within(1, 3);
+      expect(report.caught + report.stands).to.equal(report.runs);
+      expect(report.caught).to.be.above(0);
       expect(report.gainCaught.mean).to.be.below(ruin);
-      expect(report.gainUncaught.mean).to.be.closeTo(9, 0.1);
+      if (report.stands > 0) expect(report.gainUncaught.mean).to.be.closeTo(9, 0.1);
       expect(expectedGain(report)).to.be.below(-5);
     });
   }
@@ -32,14 +31,15 @@ describe("dishonest solvers", () => {
   }
 
   it("early-stopper: found the more surely, the earlier he stops", async () => {
-    const report = await arena.play("early-stopper");
-    expect([report.falseSlashes, report.caught + report.stands]).to.deep.equal([0, 3]);
+    const report = await arena.gamble("early-stopper");
+    expect([report.falseSlashes, report.caught + report.stands]).to.deep.equal([0, report.runs]);
     expect(report.gainCaught.mean).to.be.below(ruin);
   });
 
   it("poisoned-restart: what falls takes no honest stake with it", async () => {
-    const report = await arena.play("poisoned-restart", 3, 3);
-    expect([report.falseSlashes, report.caught + report.stands]).to.deep.equal([0, 3]);
+    const report = await arena.gamble("poisoned-restart");
+    expect([report.falseSlashes, report.caught + report.stands]).to.deep.equal([0, report.runs]);
+    expect(report.caught).to.be.above(0);
     expect(expectedGain(report)).to.be.below(-5);
   });
 });
