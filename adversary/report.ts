@@ -1,174 +1,185 @@
-import { createPrng, type Prng } from "../common/index.ts";
-import { priceOf } from "../protocol/index.ts";
-import { Arena, accomplices, honestVerifiers, roles, type Role, type Trouble } from "./arena.ts";
-import { segments, Training } from "./lies.ts";
-import { Play, type Plan } from "./play.ts";
-import { honest } from "./strategies/index.ts";
+import type { Address } from "viem";
+import { createPrng } from "../common/index.ts";
+import { Run, type RunResult } from "./run.ts";
+import { RoughWeather, type Incidents } from "./rough-weather.ts";
+import { segmentCost, usualSetting, valueAtRisk, type Setting } from "./setting.ts";
+import type { Stage } from "./stage.ts";
 import type { Strategy } from "./strategy.ts";
 
-/** Tokens of a unit of gas: what the terms' gasRate is. */
-const gasRate = 2_000_000_000n;
-
-/** What one run came to. UNITS: tokens, 10¹⁸ of the smallest unit; a role's net is what it has more, less gas and computing. */
-interface Run {
-  readonly detected: boolean;
-  /** A false claim is final: the attacker has what it is worth to him. */
-  readonly falseFinal: boolean;
-  readonly net: Readonly<Record<Role, number>>;
-  /** Honest parties who lost stake. */
-  readonly slashed: readonly Role[];
-  readonly valueAtRisk: number;
-  readonly stake: number;
-  readonly price: number;
-  readonly verifierStake: number;
-}
-
-/** A strategy over all its runs. UNITS: tokens a run. */
-export interface Finding {
-  readonly strategy: string;
+/** What runs are made with. */
+export interface Plan {
   readonly runs: number;
-  /** Runs whose solver was convicted. */
-  readonly detected: number;
-  /** What the attacker has over the honest course, the worth of false results that are final included. */
-  readonly attackerGain: number;
-  /** Standard error of that mean. */
+  readonly seed: number;
+  /** Told after every run; throws to end it all. */
+  readonly onRun?: () => Promise<void>;
+}
+
+/** A mean and its standard error. UNITS: what a segment costs its solver to train. */
+export interface Estimate {
+  readonly mean: number;
   readonly error: number;
-  /** What the honest parties together have less than in honest runs. */
-  readonly honestCost: number;
-  /** Runs in which an honest party lost stake. */
+}
+
+/** What honest parties come to where all are honest, by account. UNITS: the token's smallest. */
+export type Baseline = ReadonlyMap<Address, number>;
+
+/** What a strategy comes to. */
+export interface StrategyReport {
+  readonly strategy: string;
+  readonly summary: string;
+  readonly limit: string | undefined;
+  readonly setting: Setting;
+  readonly runs: number;
+  /** Runs in which the attacker lost a stake, or where nobody lied a bond. */
+  readonly caught: number;
+  /** Runs in which calls of his were refused, and no more. */
+  readonly refused: number;
+  /** Runs in which a false result became final. */
+  readonly stands: number;
+  /** Of his coalition, over what the honest course would have given it; with what a false result that stands is worth. */
+  readonly gain: Estimate;
+  readonly gainCaught: Estimate;
+  readonly gainUncaught: Estimate;
+  /** What all honest parties together lose by it; a submitter who got nothing true, all that he paid. */
+  readonly honestCost: Estimate;
+  /** Stakes and bonds that honest parties lost. */
   readonly falseSlashes: number;
+  /** UNITS: seconds from a job's submission to its end. */
+  readonly seconds: number;
+  readonly games: number;
 }
 
-const inTokens = (amount: bigint): number => Number(amount) / 1e18;
-
-/** Roles that no strategy of this coalition plays. */
-function honestRoles(coalition: readonly Role[]): Role[] {
-  return roles.filter((role) => !coalition.includes(role));
+/** Honest runs in rough weather. */
+export interface HonestReport extends Incidents {
+  readonly runs: number;
+  readonly settled: number;
+  readonly falseSlashes: number;
+  /** Calls that came too late, or twice, and reverted. */
+  readonly refused: number;
+  readonly games: number;
 }
 
-async function runOnce(arena: Arena, training: Training, strategy: Strategy, prng: Prng): Promise<Run> {
-  const before = await worths(arena);
-  const plays: Play[] = [];
-  const again = (plan: Plan, solver?: Role): Play => {
-    const play = new Play({ arena, training, plan, prng, ...(solver !== undefined && { solver }) });
-    plays.push(play);
-    return play;
-  };
-  const play = again(strategy.plan(prng));
-  if (strategy.run !== undefined) await strategy.run(play, again);
-  else {
-    await play.train();
-    await play.finish();
+/** Runs of different strategies are made with different chance. */
+function chanceOf(plan: Plan, run: number) {
+  return createPrng(Math.imul(plan.seed, 0x9e3779b1) + run);
+}
+
+export function estimate(values: readonly number[]): Estimate {
+  const count = values.length;
+  if (count === 0) return { mean: 0, error: 0 };
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, count - 1);
+  return { mean, error: Math.sqrt(variance / count) };
+}
+
+/** Means of a stage's honest runs; equal verifiers share one. */
+export async function baselineOf(stage: Stage, plan: Plan): Promise<Baseline> {
+  const sums = new Map<Address, number>(stage.everyone.map((account) => [account, 0]));
+  for (let run = 0; run < plan.runs; run++) {
+    const cast = { parties: stage.cast(await stage.terms()), coalition: [] };
+    const { changes } = await Run.play(stage, cast, chanceOf(plan, run));
+    for (const [account, change] of changes) sums.set(account, sums.get(account)! + Number(change) / plan.runs);
+    await plan.onRun?.();
   }
-  for (const each of plays) await each.close();
-  const after = await worths(arena);
-  const { terms } = play;
-  const price = priceOf(terms, terms.unitPrice);
-  const cost = inTokens(price) / segments;
-  const net = Object.fromEntries(
-    roles.map((role) => {
-      const computed = plays.reduce((sum, { computed: of }) => sum + (of.get(role) ?? 0), 0);
-      const gas = inTokens(arena.gasOf(role) * gasRate);
-      return [role, inTokens(after[role].all - before[role].all) - gas - computed * cost];
-    }),
-  ) as Record<Role, number>;
-  const { status } = await play.job();
-  const detected = status === "Convicted";
-  const slashed = honestRoles(strategy.coalition).filter((role) => after[role].staked < before[role].staked);
+  for (const group of [stage.honest, stage.friends]) {
+    const mean = group.reduce((sum, account) => sum + sums.get(account)!, 0) / group.length;
+    for (const account of group) sums.set(account, mean);
+  }
+  return sums;
+}
+
+/** Plays a strategy so many times. @param baseline of the same stage */
+export async function reportOf(
+  stage: Stage,
+  strategy: Strategy,
+  plan: Plan,
+  baseline: Baseline,
+): Promise<StrategyReport> {
+  const results: { readonly result: RunResult; readonly coalition: ReadonlySet<Address> }[] = [];
+  for (let run = 0; run < plan.runs; run++) {
+    const chance = chanceOf(plan, run);
+    const cast = await strategy.cast(stage, chance);
+    results.push({ result: await Run.play(stage, cast, chance), coalition: new Set(cast.coalition) });
+    await plan.onRun?.();
+  }
+  const gains = results.map(({ result, coalition }) => {
+    const own = changeOf(result, baseline, (account) => coalition.has(account));
+    return own + (result.falseStands ? Number(valueAtRisk) / Number(segmentCost) : 0);
+  });
+  const caught = results.map(({ result, coalition }) => isCaught(result, coalition));
+  const refused = results.map(({ result, coalition }) => result.refused.some((account) => coalition.has(account)));
+  const honest = results.map(
+    ({ result, coalition }) => -changeOf(result, paidFor(baseline, result), (one) => !coalition.has(one)),
+  );
+  const lost = results.flatMap(({ result, coalition }) =>
+    result.losses.filter(({ account }) => !coalition.has(account)),
+  );
   return {
-    detected,
-    falseFinal: !detected && play.lies,
-    net,
-    slashed,
-    valueAtRisk: inTokens(terms.valueAtRisk),
-    stake: inTokens(terms.stake),
-    price: inTokens(price),
-    verifierStake: inTokens(terms.verifierStake),
+    strategy: strategy.name,
+    summary: strategy.summary,
+    limit: strategy.limit,
+    setting: stage.setting,
+    runs: plan.runs,
+    caught: caught.filter(Boolean).length,
+    refused: refused.filter((each, run) => each && !caught[run]).length,
+    stands: results.filter(({ result }) => result.falseStands).length,
+    gain: estimate(gains),
+    gainCaught: estimate(gains.filter((_, run) => caught[run])),
+    gainUncaught: estimate(gains.filter((_, run) => !caught[run])),
+    honestCost: estimate(honest),
+    falseSlashes: lost.length,
+    seconds: estimate(results.map(({ result }) => result.seconds)).mean,
+    games: estimate(results.map(({ result }) => result.games)).mean,
   };
 }
 
-type Worths = Record<Role, Awaited<ReturnType<Arena["worth"]>>>;
-
-async function worths(arena: Arena): Promise<Worths> {
-  const all = await Promise.all(roles.map(async (role) => [role, await arena.worth(role)] as const));
-  return Object.fromEntries(all) as Worths;
+/** Who lies may lose games on purpose; he is caught when it costs a stake. */
+function isCaught({ losses, lied }: RunResult, coalition: ReadonlySet<Address>): boolean {
+  return losses.some(({ account, how }) => coalition.has(account) && (how === "stake" || !lied));
 }
 
-const sumOf = (run: Run, of: readonly Role[]): number => of.reduce((sum, role) => sum + run.net[role], 0);
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Who got nothing for his money had better kept it. */
+function paidFor(baseline: Baseline, { cheated }: RunResult): Baseline {
+  return new Map([...baseline].map(([account, mean]) => [account, cheated.includes(account) ? 0 : mean]));
+}
 
-/** Plays strategies on a local chain of its own. */
-export class Laboratory {
-  readonly #arena: Arena;
-  readonly #training: Training;
-  readonly #seed: number;
+/** Change of some accounts over the baseline. UNITS: what a segment costs. */
+function changeOf({ changes }: RunResult, baseline: Baseline, counts: (account: Address) => boolean): number {
+  const own = [...changes].filter(([account]) => counts(account));
+  const sum = own.reduce((total, [account, change]) => total + Number(change) - baseline.get(account)!, 0);
+  return sum / Number(segmentCost);
+}
 
-  private constructor(arena: Arena, training: Training, seed: number) {
-    [this.#arena, this.#training, this.#seed] = [arena, training, seed];
+/** Honest runs in which parties vanish, calls come late and blocks are taken back. */
+export async function honestReport(stage: Stage, plan: Plan): Promise<HonestReport> {
+  const total = {
+    runs: plan.runs,
+    settled: 0,
+    falseSlashes: 0,
+    refused: 0,
+    games: 0,
+    crashes: 0,
+    late: 0,
+    reorganisations: 0,
+  };
+  for (let run = 0; run < plan.runs; run++) {
+    const chance = chanceOf(plan, run);
+    const weather = new RoughWeather(chance);
+    const cast = { parties: stage.cast(await stage.terms()), coalition: [] };
+    const result = await Run.play(stage, cast, chance, weather);
+    total.settled += result.statuses[0] === "Settled" ? 1 : 0;
+    total.falseSlashes += result.losses.length;
+    total.refused += result.refused.length;
+    total.games += result.games;
+    total.crashes += weather.incidents.crashes;
+    total.late += weather.incidents.late;
+    total.reorganisations += weather.incidents.reorganisations;
+    await plan.onRun?.();
   }
+  return total;
+}
 
-  static async open(seed: number): Promise<Laboratory> {
-    return new Laboratory(await Arena.start(), await Training.create(), seed);
-  }
-
-  close(): Promise<void> {
-    return this.#arena.stop();
-  }
-
-  async #runs(strategy: Strategy, runs: number, onRun: () => void, trouble?: Trouble): Promise<Run[]> {
-    const all: Run[] = [];
-    for (let n = 0; n < runs; n++) {
-      const prng = createPrng(this.#seed + n);
-      await this.#arena.reset(
-        createPrng(this.#seed + 11_000_017 + n),
-        trouble && { chances: trouble, prng: createPrng(this.#seed + 7_000_003 + n) },
-      );
-      all.push(await runOnce(this.#arena, this.#training, strategy, prng));
-      onRun();
-    }
-    return all;
-  }
-
-  /** Honest runs, which the strategies are compared with. */
-  baseline(runs: number, onRun: () => void = () => undefined): Promise<readonly Run[]> {
-    return this.#runs(honest, runs, onRun);
-  }
-
-  /** Plays a strategy. @param baseline of as many runs with the same seeds */
-  async judge(strategy: Strategy, baseline: readonly Run[], onRun: () => void = () => undefined): Promise<Finding> {
-    const all = await this.#runs(strategy, baseline.length, onRun);
-    const gains = all.map(
-      (run, n) =>
-        sumOf(run, strategy.coalition) +
-        (run.falseFinal ? run.valueAtRisk : 0) -
-        sumOf(baseline[n]!, strategy.coalition),
-    );
-    const gain = meanOf(gains);
-    const variance = meanOf(gains.map((value) => (value - gain) ** 2));
-    const others = honestRoles(strategy.coalition);
-    return {
-      strategy: strategy.name,
-      runs: all.length,
-      detected: all.filter(({ detected }) => detected).length,
-      attackerGain: gain,
-      error: Math.sqrt(variance / all.length),
-      honestCost: meanOf(all.map((run, n) => sumOf(baseline[n]!, others) - sumOf(run, others))),
-      falseSlashes: all.filter(({ slashed }) => slashed.length > 0).length,
-    };
-  }
-
-  /** Honest runs in which parties crash, the chain is reorganised and transactions come late. */
-  async troubled(runs: number, trouble: Trouble, onRun: () => void = () => undefined) {
-    // Nobody is in a coalition: everybody must keep his stake.
-    const all = await this.#runs({ ...honest, coalition: [] }, runs, onRun, trouble);
-    const settled = all.filter(({ detected }) => !detected).length;
-    const slashed = all.filter((run) => run.slashed.length > 0).length;
-    return { runs, settled, falseSlashes: slashed, ...this.#arena.troubles };
-  }
-
-  /** Terms of the jobs that are played. UNITS: tokens. */
-  static termsOf([run]: readonly Run[]) {
-    const { stake, price, valueAtRisk, verifierStake } = run!;
-    return { price, valueAtRisk, stake, verifierStake, segments, honest: honestVerifiers.length, accomplices: accomplices.length }; // prettier-ignore
-  }
+/** Setting of a strategy. */
+export function settingOf(strategy: Strategy, changes: Partial<Setting> = {}): Setting {
+  return { ...usualSetting, ...strategy.setting, ...changes };
 }

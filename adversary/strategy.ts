@@ -1,19 +1,19 @@
 import type { Prng } from "../common/index.ts";
-import type { Role } from "./arena.ts";
-import type { Plan, Play } from "./play.ts";
+import type { Setting } from "./setting.ts";
+import type { Cast, Stage } from "./stage.ts";
 
-/** One way to cheat, described as what differs from honesty. */
+/** One way to deviate from what an honest party does. */
 export interface Strategy {
-  /** As it is typed. */
+  /** As the command line names it. */
   readonly name: string;
+  /** What the attacker does, in one sentence. */
   readonly summary: string;
-  /** Whose gains and losses are the attacker's; the honest course is the same roles without a plan. */
-  readonly coalition: readonly Role[];
-  /** The plan of one run. */
-  plan(prng: Prng): Plan;
-  /** What happens instead of one job from submission to settlement. */
-  run?(play: Play, again: (plan: Plan, solver?: Role) => Play): Promise<void>;
+  /**
+   * Why the rules leave it a gain, where it is known that they do: such a strategy is measured, and no test asks that it loses.
+   */
+  readonly limit?: string;
+  /** Where it needs other terms than the usual ones. */
+  readonly setting?: Partial<Setting>;
+  /** Who plays in one run; all chance of the attacker's is drawn from `chance`. */
+  cast(stage: Stage, chance: Prng): Promise<Cast>;
 }
-
-/** The attacker's verifiers and his main account. */
-export const coalitionOf = (...roles: Role[]): readonly Role[] => [...roles, "attacker", "accomplice1", "accomplice2"];

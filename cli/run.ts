@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { OperatorError, TransientError } from "../common/index.ts";
 import type { Io } from "./io.ts";
+import { attackCommand } from "./attack.ts";
 import { breakerCommand } from "./breaker.ts";
 import { cancelCommand } from "./cancel.ts";
 import { compileCommand } from "./compile.ts";
@@ -14,7 +15,6 @@ import { fetchCommand } from "./fetch.ts";
 import { jobsCommand } from "./jobs.ts";
 import { keyCommand } from "./key.ts";
 import { serveCommand } from "./serve.ts";
-import { attackCommand } from "./attack.ts";
 import { simulateCommand } from "./simulate.ts";
 import { statusCommand } from "./status.ts";
 import { submitCommand } from "./submit.ts";
@@ -51,8 +51,8 @@ function pinpointCommand(io: Io): Command {
     keyCommand,
     doctorCommand,
     breakerCommand,
-    attackCommand,
     simulateCommand,
+    attackCommand,
   ];
   const subcommands = makers.map((make) => make(io));
   for (const subcommand of subcommands) command.addCommand(subcommand);

@@ -20,7 +20,7 @@ export const LAYERS: Layers = {
   verifier: ["common", "engine", "protocol", "dispute", "daemon"],
   submitter: ["common", "engine", "protocol"],
   simulation: ["common"],
-  adversary: ["common", "engine", "protocol", "dispute", "submitter"],
+  adversary: ["common", "engine", "protocol", "dispute"],
   cli: [
     "common",
     "engine",

@@ -28,7 +28,7 @@ interface Outcome extends Counts {
 const root = dirname(import.meta.dirname);
 const reporter = join(import.meta.dirname, "count-reporter.ts");
 const UNIT_FOLDERS =
-  "common,engine,protocol,dispute,daemon,indexer,solver,verifier,submitter,simulation,cli,scripts,bench";
+  "common,engine,protocol,dispute,daemon,indexer,solver,verifier,submitter,simulation,adversary,cli,scripts,bench";
 
 /** Stages at the same time. Each keeps about one core busy. */
 const LANES = 2;

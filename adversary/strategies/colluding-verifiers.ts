@@ -1,12 +1,15 @@
-import { segments } from "../lies.ts";
-import { coalitionOf, type Strategy } from "../strategy.ts";
+import { ToldVerifier } from "../attackers/told-verifier.ts";
+import { Solver } from "../honest/solver.ts";
+import type { Strategy } from "../strategy.ts";
+import { splicedClaims } from "./weight-splice.ts";
 
+/** A false claim, and everybody who can be bought attests it. */
 export const colludingVerifiers: Strategy = {
   name: "colluding-verifiers",
-  summary: "a solver skips a segment and tells his verifiers the drawn state, so that they pass the attention check",
-  coalition: coalitionOf("solver"),
-  plan(prng) {
-    const at = prng.below(segments);
-    return { lie: (k) => (k === at ? "stop" : undefined), attest: "claimed" };
+  summary: "The solver claims a false state, and the attacker's verifiers attest it without a replay.",
+  async cast(stage, chance) {
+    const solver = new Solver(stage.solver, stage.jobId, splicedClaims(stage, chance));
+    const changes = { solver, ...stage.friendsAs(ToldVerifier) };
+    return { parties: stage.cast(await stage.terms(), changes), coalition: [stage.solver, ...stage.friends] };
   },
 };

@@ -1,19 +1,17 @@
-import { segments } from "../lies.ts";
-import { coalitionOf, type Strategy } from "../strategy.ts";
+import { ConvictingFriend } from "../attackers/convicting-friend.ts";
+import { Solver } from "../honest/solver.ts";
+import type { Strategy } from "../strategy.ts";
+import { splicedClaims } from "./weight-splice.ts";
 
+/** The bounty and the gas come back, the rest of the stake is burned. */
 export const selfChallenger: Strategy = {
   name: "self-challenger",
-  summary: "a lying solver who is found out convicts himself first, to take the bounty",
-  coalition: coalitionOf("solver"),
-  plan(prng) {
-    const at = prng.below(segments);
-    return {
-      lie: (k) => (k === at ? "bit" : undefined),
-      attest: "claimed",
-      disputed: async (play, k) => {
-        const { trace } = play.right[k]!;
-        await play.playGame(await play.open("attacker", k, trace.roots.at(-1)!), "attacker", trace);
-      },
-    };
+  summary: "The solver claims a false state so that his friend convicts him for the bounty.",
+  async cast(stage, chance) {
+    const claims = splicedClaims(stage, chance);
+    const solver = new Solver(stage.solver, stage.jobId, claims);
+    const [friend] = stage.outsiders;
+    const more = [new ConvictingFriend(friend!, stage.jobId, claims, () => true)];
+    return { parties: stage.cast(await stage.terms(), { solver, more }), coalition: [stage.solver, friend!] };
   },
 };

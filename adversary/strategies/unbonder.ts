@@ -1,23 +1,32 @@
-import { OperatorError } from "../../common/index.ts";
-import { unbondStake } from "../../protocol/index.ts";
-import { segments } from "../lies.ts";
-import { coalitionOf, type Strategy } from "../strategy.ts";
+import { unbondStake, withdrawStake, type Call } from "../../protocol/index.ts";
+import { Attempts } from "../attackers/attempts.ts";
+import { Solver } from "../honest/solver.ts";
+import type { Look } from "../party.ts";
+import type { Strategy } from "../strategy.ts";
+import { depositedEach } from "../stage.ts";
+import { splicedClaims } from "./weight-splice.ts";
 
+/** Asks for all of his stake back while it answers for a job. */
+class Unbonder extends Solver {
+  readonly #attempts = new Attempts();
+
+  protected override *calls(look: Look): Iterable<Call> {
+    const { chain, job } = look;
+    const moments = ["Running", "Closing"].includes(job.status) && this.#attempts.first(job.status);
+    if (moments) {
+      yield unbondStake(chain.deployment, depositedEach);
+      yield withdrawStake(chain.deployment);
+    }
+    yield* super.calls(look);
+  }
+}
+
+/** What is locked cannot be unbonded, and what unbonds can be slashed. */
 export const unbonder: Strategy = {
   name: "unbonder",
-  summary: "a lying solver unbonds everything that he can as soon as the job is closing",
-  coalition: coalitionOf("solver"),
-  plan(prng) {
-    const at = prng.below(segments);
-    return {
-      lie: (k) => (k === at ? "bit" : undefined),
-      attest: "claimed",
-      closing: async ({ arena, deployment, solver, terms }) => {
-        const { staked } = await arena.worth(solver);
-        const locked = await arena.refusal(solver, unbondStake(deployment, staked));
-        if (locked === undefined) throw new OperatorError("unbonded", "A locked stake was unbonded.", { staked });
-        await arena.act(solver, unbondStake(deployment, staked - terms.stake));
-      },
-    };
+  summary: "The solver claims a false state, and tries to take his stake away before the dispute.",
+  async cast(stage, chance) {
+    const solver = new Unbonder(stage.solver, stage.jobId, splicedClaims(stage, chance));
+    return { parties: stage.cast(await stage.terms(), { solver }), coalition: [stage.solver] };
   },
 };

@@ -45,7 +45,10 @@ function listening(child: ChildProcess): Promise<number> {
     const read = (part: Buffer): void => {
       output += part.toString();
       const match = /Listening on \S+:(\d+)/.exec(output);
-      if (match?.[1] !== undefined) resolve(Number(match[1]));
+      if (match?.[1] === undefined) return;
+      // It prints a line a request: what is kept and searched would grow as long as it runs.
+      for (const stream of [child.stdout, child.stderr]) stream?.off("data", read).resume();
+      resolve(Number(match[1]));
     };
     child.stdout?.on("data", read);
     child.stderr?.on("data", read);
