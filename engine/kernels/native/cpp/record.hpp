@@ -28,6 +28,7 @@ struct Instruction {
 struct Record {
   const uint8_t *at;
 
+  explicit Record(const uint8_t *at) : at(at) {}
   explicit Record(const Call &call) : at(call.memory + call.record) {}
 
   uint32_t fn() const { return at[1]; }
