@@ -81,7 +81,10 @@ struct Walker {
     return false;
   }
 
-  /** Goes to the output word of a flat index. ASSUMES: a walker just opened, of function 0 only; for `read`, which may go on inside a row. */
+  /**
+   * Goes to the output word of a flat index. ASSUMES: a walker just opened, of function 0 only; for `read`, which may go on
+   * inside a row.
+   */
   void seek(uint32_t flat) {
     for (uint32_t axis = rank; axis-- > 0; flat /= extents[axis]) {
       coordinates[axis] = flat % extents[axis];
