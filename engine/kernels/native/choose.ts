@@ -2,6 +2,7 @@ import { createPrng } from "../../../common/index.ts";
 import { engines, type Engine } from "../../execution.ts";
 import type { OperatorKind } from "../../program/types.ts";
 import { createWasmExecutor } from "../wasm/executor.ts";
+import { randomChains } from "../wasm/random-chains.ts";
 import { programOfCases, randomCases } from "../wasm/random-operators.ts";
 import { createNativeExecutor } from "./executor.ts";
 import { findNative } from "./find.ts";
@@ -13,14 +14,15 @@ export type EngineChoice = (typeof engineChoices)[number];
 const SEED = 20_261_126;
 const CASES = 12;
 
+const context = { step: 1, seed: SEED, order: "shuffled" } as const;
+
 /** Whether native kernels give WebAssembly's words for some random operators of every kind. */
-async function agrees(): Promise<boolean> {
+async function operatorsAgree(): Promise<boolean> {
   const random = createPrng(SEED);
   const kinds = Object.keys(randomCases) as OperatorKind[];
   const cases = kinds.flatMap((kind) => Array.from({ length: CASES }, () => randomCases[kind](random)));
   const input = programOfCases(cases);
   const outputs: Uint32Array[] = [];
-  const context = { step: 1, seed: SEED, order: "shuffled" } as const;
   const wasm = await createWasmExecutor(input);
   wasm.step(context, { onOutput: (operator, words) => (outputs[operator] = words.slice()) });
   let equal = true;
@@ -29,6 +31,23 @@ async function agrees(): Promise<boolean> {
     onOutput: (operator, words) => (equal &&= words.every((word, index) => word === outputs[operator]![index])),
   });
   return equal;
+}
+
+/** Whether they do for some random groups of operators. */
+async function groupsAgree(): Promise<boolean> {
+  const random = createPrng(SEED);
+  for (let i = 0; i < CASES; i++) {
+    const chains = randomChains(random);
+    const [wasm, native] = [await createWasmExecutor(chains), await createNativeExecutor(chains)];
+    for (const executor of [wasm, native]) {
+      executor.setState(chains.state);
+      executor.step(context);
+    }
+    const expected = wasm.getState();
+    if (!native.getState().every((words, state) => words.every((word, at) => word === expected[state]![at])))
+      return false;
+  }
+  return true;
 }
 
 /** The best engine, and why it is not the native one. */
@@ -40,7 +59,7 @@ export interface BestEngine {
 async function choose(): Promise<BestEngine> {
   const { absence } = await findNative();
   if (absence !== undefined) return { engine: "wasm", note: `no native kernels: ${absence}` };
-  if (await agrees()) return { engine: "native" };
+  if ((await operatorsAgree()) && (await groupsAgree())) return { engine: "native" };
   return { engine: "wasm", note: "native kernels give other words than WebAssembly's on this machine" };
 }
 

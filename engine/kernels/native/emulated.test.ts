@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createWasmExecutor } from "../wasm/index.ts";
+import { chainSuite } from "../wasm/suites/chains.ts";
 import { functionSuite } from "../wasm/suites/functions.ts";
 import { kernelSuite, type Create } from "../wasm/suites/kernels.ts";
 import { buildEmulated } from "./build.ts";
@@ -23,10 +24,11 @@ describe("native kernels, emulated", function () {
 
   for (const instructions of ["neon", "avx512"] satisfies InstructionSet[]) {
     describe(instructions, () => {
-      const create: Create = (input) =>
-        createWasmExecutor(input, {}, { addon: join(folder, "native.node"), instructions });
+      const choice = () => ({ addon: join(folder, "native.node"), instructions });
+      const create: Create = (input) => createWasmExecutor(input, {}, choice());
       kernelSuite(create);
       functionSuite(create);
+      chainSuite((input, options) => createWasmExecutor(input, options, choice()));
     });
   }
 });

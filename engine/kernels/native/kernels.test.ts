@@ -1,3 +1,4 @@
+import { chainSuite } from "../wasm/suites/chains.ts";
 import { functionSuite } from "../wasm/suites/functions.ts";
 import { kernelSuite, type Create } from "../wasm/suites/kernels.ts";
 import { describeSets } from "./describe-sets.ts";
@@ -7,4 +8,8 @@ describeSets("native kernels", (instructions) => {
   const create: Create = (input) => createNativeExecutor(input, { instructions });
   kernelSuite(create);
   functionSuite(create);
+});
+
+describeSets("native groups", (instructions) => {
+  chainSuite((input, options) => createNativeExecutor(input, { ...options, instructions }));
 });

@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
-import type { OperatorKind } from "../../program/types.ts";
-import type { Kernel, Kernels } from "../wasm/loader.ts";
+import type { Kernel, KernelKind, Kernels } from "../wasm/loader.ts";
 
 /** Sets of vector instructions that kernels are compiled for. */
 export type InstructionSet = "avx512" | "avx2" | "neon";
@@ -16,7 +15,7 @@ export interface NativeChoice {
 export interface Addon {
   /** Those that this processor has, best first. */
   readonly sets: readonly InstructionSet[];
-  readonly kernels: readonly OperatorKind[];
+  readonly kernels: readonly KernelKind[];
   /** Working memory that a kernel may use. */
   readonly scratchBytes: number;
   /** All but the first three are addresses in the memory. */
@@ -46,7 +45,7 @@ export function nativeKernels(
   const { run, sets, kernels } = loadAddon(addon);
   const set = sets.indexOf(instructions);
   const bytes = new Uint8Array(memory.buffer);
-  const own = kernels.map((kind, index): [OperatorKind, Kernel] => [
+  const own = kernels.map((kind, index): [KernelKind, Kernel] => [
     kind,
     (record, operands, out) => run(set, index, bytes, record, operands, out, scratch),
   ]);

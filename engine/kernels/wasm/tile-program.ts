@@ -226,11 +226,11 @@ function repeatedColumns(program: Program, operators: readonly number[], shape: 
   return found ?? 1;
 }
 
-/** Rows of a tile that stays in the cache, and whose words are whole vectors unless it is the only one. */
+/** Rows of a tile that stays in the cache, and whose words are whole vectors, of 16 words at most, unless it is the only one. */
 function rowsOfTile({ rows, columns }: GroupShape, places: number): number {
   const words = Math.min(mostTileWords, Math.max(leastTileWords, cacheBytes / 4 / places));
   const most = Math.max(1, Math.floor(words / columns));
-  const step = most >= 16 ? 16 : columns % 8 === 0 ? 1 : 8;
+  const step = most >= 16 ? 16 : ([1, 2, 4, 8].find((rowsOfStep) => (rowsOfStep * columns) % 16 === 0) ?? 16);
   return Math.min(rows, Math.max(step, most - (most % step)));
 }
 

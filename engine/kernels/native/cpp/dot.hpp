@@ -13,47 +13,54 @@ constexpr uint32_t ROWS = LANES == 16 ? 8 : 6;
 constexpr uint32_t VECTORS = 2;
 constexpr uint32_t PANEL = VECTORS * LANES;
 
-/** Columns whose packed block, 256 KiB, stays in the second cache. */
-constexpr uint32_t PANEL_COLUMNS = 256;
-static_assert(PANEL_COLUMNS % PANEL == 0 && PANEL_COLUMNS * BLOCK * 4 <= SCRATCH_BYTES);
+/** Packed words of a strip of columns: 512 KiB, which a second cache of 1 MiB keeps while all rows pass by. */
+constexpr uint32_t STRIP_WORDS = 1 << 17;
+constexpr uint32_t STRIP_COLUMNS = 256;
+/** Words of a run that are packed together. */
+constexpr uint32_t STRIP_DEPTH = 4 * BLOCK;
+static_assert(STRIP_COLUMNS % PANEL == 0 && STRIP_WORDS * 4 <= SCRATCH_BYTES && STRIP_DEPTH * PANEL <= STRIP_WORDS);
 
-/** Runs of words, `step` words from one to the next. */
+/** Runs of words: `step` words from one run to the next, `word` words from one of its words to the next. */
 struct Runs {
   const float *first;
   size_t step;
+  size_t word;
 
-  Runs from(size_t run, uint32_t word) const { return {first + run * step + word, step}; }
+  Runs from(size_t run, uint32_t i) const { return {first + run * step + i * word, step, word}; }
 };
 
-/** The outputs of a matrix product: row r, column c lies at `first + r·row + c·column`. UNITS: words. */
-struct Outputs {
-  float *first;
+/** Words of a matrix: row r, column c lies at `first + r·row + c·column`. UNITS: words. */
+template <typename Word> struct Matrix {
+  /** Null: there is none. */
+  Word *first;
   size_t row;
   size_t column;
 
-  Outputs from(size_t r, size_t c) const { return {first + r * row + c * column, row, column}; }
+  Matrix from(size_t r, size_t c) const {
+    return first == nullptr ? *this : Matrix{first + r * row + c * column, row, column};
+  }
 };
 
-/** What becomes of a block's sums. */
-struct Finish {
-  /** Add them to what the output holds: init, or the blocks before. */
-  bool add;
-  /** It is the last block. */
-  bool last;
-};
+using Outputs = Matrix<float>;
+/** What is added to a block's sums: init, or the blocks before. */
+using Totals = Matrix<const float>;
 
 /** Packs `count` runs of `k` words as [k][width]; lanes past the last run are zero. */
-void packPanel(float *to, uint32_t width, Runs runs, uint32_t count, uint32_t k) {
-  uint32_t lane = 0;
-  for (; lane + 4 <= count; lane += 4) {
-    uint32_t i = 0;
-    for (; i + 4 <= k; i += 4) transposeSquare(to + i * width + lane, width, runs.from(lane, i).first, runs.step);
-    for (; i < k; i++) {
-      for (uint32_t part = lane; part < lane + 4; part++) to[i * width + part] = *runs.from(part, i).first;
-    }
+void packPanel(float *to, uint32_t width, const Runs &runs, uint32_t count, uint32_t k) {
+  if (count < width) std::memset(to, 0, size_t{k} * width * 4);
+  if (runs.step == 1) {
+    // Side by side in the memory: a row of the panel is a copy.
+    for (uint32_t i = 0; i < k; i++) std::memcpy(to + i * width, runs.first + i * runs.word, size_t{count} * 4);
+    return;
   }
-  for (; lane < width; lane++) {
-    for (uint32_t i = 0; i < k; i++) to[i * width + lane] = lane < count ? *runs.from(lane, i).first : 0.0f;
+  const uint32_t squares = runs.word == 1 ? k / 4 * 4 : 0, whole = count / 4 * 4;
+  for (uint32_t lane = 0; lane < whole; lane += 4) {
+    for (uint32_t i = 0; i < squares; i += 4)
+      transposeSquare(to + i * width + lane, width, runs.first + lane * runs.step + i, runs.step);
+  }
+  for (uint32_t lane = 0; lane < count; lane++) {
+    for (uint32_t i = lane < whole ? squares : 0; i < k; i++)
+      to[i * width + lane] = runs.first[lane * runs.step + i * runs.word];
   }
 }
 
@@ -61,59 +68,72 @@ void packPanel(float *to, uint32_t width, Runs runs, uint32_t count, uint32_t k)
 constexpr uint32_t panelWidth(uint32_t columns) { return columns > LANES ? PANEL : LANES; }
 
 /**
- * Sums of one block for R rows and a panel of V vectors. ORDER: each lane starts at +0 and adds products in ascending k.
- * ASSUMES: columns of the output are neighbours.
+ * Sums of one block for R rows, whose words lie W apart, and a panel of V vectors. ORDER: each lane starts at +0 and adds
+ * products in ascending k. A NaN may be cleaned after any block: it stays one. ASSUMES: columns of outputs are
+ * neighbours, those of totals too, or one word.
  */
-template <uint32_t R, uint32_t V> void blockSums(uint32_t k, Runs a, const float *panel, Outputs out, Finish finish) {
+template <uint32_t R, uint32_t V, uint32_t W>
+void blockSums(uint32_t k, const Runs &a, const float *panel, const Totals &totals, const Outputs &out) {
   Floats sums[R][V] = {};
   const float *rows[R];
-  for (uint32_t r = 0; r < R; r++) rows[r] = a.from(r, 0).first;
+#pragma GCC unroll 8
+  for (uint32_t r = 0; r < R; r++) rows[r] = a.first + r * a.step;
   for (uint32_t i = 0; i < k; i++, panel += V * LANES) {
     Floats b[V];
 #pragma GCC unroll 2
     for (uint32_t v = 0; v < V; v++) b[v] = load(panel + v * LANES);
 #pragma GCC unroll 8
     for (uint32_t r = 0; r < R; r++) {
-      const Floats x = splat(rows[r][i]);
+      const Floats x = splat(rows[r][i * W]);
 #pragma GCC unroll 2
       for (uint32_t v = 0; v < V; v++) sums[r][v] += x * b[v];
     }
   }
+  const auto finish = [&](auto add) {
 #pragma GCC unroll 8
-  for (uint32_t r = 0; r < R; r++) {
+    for (uint32_t r = 0; r < R; r++) {
 #pragma GCC unroll 2
-    for (uint32_t v = 0; v < V; v++) {
-      float *to = out.first + r * out.row + v * LANES;
-      const Floats total = finish.add ? load(to) + sums[r][v] : sums[r][v];
-      store(to, finish.last ? canonical(total) : total);
+      for (uint32_t v = 0; v < V; v++)
+        store(out.first + r * out.row + v * LANES,
+              canonical(add(sums[r][v], totals.first + r * totals.row + v * LANES * totals.column)));
     }
-  }
+  };
+  if (totals.first == nullptr) finish([](Floats sum, const float *) { return sum; });
+  else if (totals.column == 0) finish([](Floats sum, const float *total) { return splat(*total) + sum; });
+  else finish([](Floats sum, const float *total) { return load(total) + sum; });
 }
 
-using BlockSums = void (*)(uint32_t, Runs, const float *, Outputs, Finish);
+using BlockSums = void (*)(uint32_t, const Runs &, const float *, const Totals &, const Outputs &);
 
-template <uint32_t V> BlockSums blockSumsOf(uint32_t rows) {
+template <uint32_t V, uint32_t W> BlockSums blockSumsOf(uint32_t rows) {
   static_assert(ROWS <= 8);
-  constexpr BlockSums bySize[] = {blockSums<1, V>, blockSums<2, V>, blockSums<3, V>, blockSums<4, V>,
-                                  blockSums<5, V>, blockSums<6, V>, blockSums<7, V>, blockSums<8, V>};
+  constexpr BlockSums bySize[] = {blockSums<1, V, W>, blockSums<2, V, W>, blockSums<3, V, W>, blockSums<4, V, W>,
+                                  blockSums<5, V, W>, blockSums<6, V, W>, blockSums<7, V, W>, blockSums<8, V, W>};
   return bySize[rows - 1];
 }
 
+/** @param word 1, or ROWS for packed rows */
+BlockSums blockSumsOf(uint32_t rows, uint32_t width, size_t word) {
+  if (word == 1) return width == LANES ? blockSumsOf<1, 1>(rows) : blockSumsOf<VECTORS, 1>(rows);
+  return width == LANES ? blockSumsOf<1, ROWS>(rows) : blockSumsOf<VECTORS, ROWS>(rows);
+}
+
 /** One block of at most ROWS × PANEL outputs; what does not fill its vectors goes through a tile of its own. */
-void tile(uint32_t k, uint32_t rows, uint32_t columns, Runs a, const float *panel, Outputs out, Finish finish) {
+void tile(uint32_t k, uint32_t rows, uint32_t columns, const Runs &a, const float *panel, const Totals &totals,
+          const Outputs &out) {
   const uint32_t width = panelWidth(columns);
-  const BlockSums sums = width == LANES ? blockSumsOf<1>(rows) : blockSumsOf<VECTORS>(rows);
-  if (columns == width && out.column == 1) {
-    sums(k, a, panel, out, finish);
+  const BlockSums sums = blockSumsOf(rows, width, a.word);
+  if (columns == width && out.column == 1 && totals.column <= 1) {
+    sums(k, a, panel, totals, out);
     return;
   }
   alignas(64) float edge[ROWS * PANEL];
-  sums(k, a, panel, {edge, width, 1}, {false, false});
+  sums(k, a, panel, {nullptr, 0, 1}, {edge, width, 1});
   for (uint32_t r = 0; r < rows; r++) {
     for (uint32_t c = 0; c < columns; c++) {
-      float *to = out.from(r, c).first;
-      const float total = finish.add ? *to + edge[r * width + c] : edge[r * width + c];
-      *to = finish.last ? canonical(total) : total;
+      const float sum = edge[r * width + c];
+      const float total = totals.first == nullptr ? sum : *totals.from(r, c).first + sum;
+      *out.from(r, c).first = canonical(total);
     }
   }
 }
@@ -121,46 +141,73 @@ void tile(uint32_t k, uint32_t rows, uint32_t columns, Runs a, const float *pane
 /** Words from one copied row to the next: rows that lie a power of two apart would share few sets of the first cache. */
 constexpr uint32_t COPY_STEP = BLOCK + 16;
 
-/** Copies a block of some rows together. */
-Runs copyRows(float *to, Runs rows, uint32_t count, uint32_t k) {
-  for (uint32_t r = 0; r < count; r++) std::memcpy(to + r * COPY_STEP, rows.from(r, 0).first, size_t{k} * 4);
-  return {to, COPY_STEP};
+/** A block of at most ROWS runs where a tile can read it: in place, copied together, or packed if their words lie apart. */
+Runs rowsOfTile(float *copy, Runs rows, uint32_t count, uint32_t k, bool isCopied) {
+  if (rows.word != 1) {
+    packPanel(copy, ROWS, rows, count, k);
+    return {copy, 1, ROWS};
+  }
+  if (!isCopied) return rows;
+  for (uint32_t r = 0; r < count; r++) std::memcpy(copy + r * COPY_STEP, rows.from(r, 0).first, size_t{k} * 4);
+  return {copy, COPY_STEP, 1};
 }
 
-/** One block of k words of a product, for at most PANEL_COLUMNS columns. */
-void blockOf(uint32_t k, uint32_t rows, uint32_t columns, Runs a, Runs b, Outputs out, Finish finish, float *panels) {
-  for (uint32_t c = 0; c < columns; c += PANEL)
-    packPanel(panels + c * k, panelWidth(columns - c), b.from(c, 0), least(PANEL, columns - c), k);
-  alignas(64) float copy[ROWS * COPY_STEP];
-  for (uint32_t r = 0; r < rows; r += ROWS) {
-    const uint32_t height = least(ROWS, rows - r);
-    // A copy pays where several panels use it.
-    const Runs own = columns > 4 * PANEL ? copyRows(copy, a.from(r, 0), height, k) : a.from(r, 0);
-    for (uint32_t c = 0; c < columns; c += PANEL)
-      tile(k, height, least(PANEL, columns - c), own, panels + c * k, out.from(r, c), finish);
-  }
-}
+/** A matrix product: output (r, c) is the dot product of run r of `a` and run c of `b`. */
+struct Product {
+  uint32_t k;
+  uint32_t rows;
+  uint32_t columns;
+  Runs a;
+  Runs b;
+  Totals init;
+  Outputs out;
+  float *panels;
 
-/** One matrix product: output (r, c) is the dot product of run r of `a` and run c of `b`. */
-void product(uint32_t k, uint32_t rows, uint32_t columns, Runs a, Runs b, Outputs out, bool hasInit, float *panels) {
-  // A panel that few rows use is used while it is still in the first cache.
-  const uint32_t together = rows > ROWS ? PANEL_COLUMNS : PANEL;
-  for (uint32_t word = 0; word < k; word += BLOCK) {
-    const uint32_t block = least(BLOCK, k - word);
-    const Finish finish = {hasInit || word > 0, word + block == k};
-    for (uint32_t c = 0; c < columns; c += together)
-      blockOf(block, rows, least(together, columns - c), a.from(0, word), b.from(c, word), out.from(0, c), finish, panels);
+  /** The words from `start` to `end` − 1 of all runs, for `width` columns from `column` on. */
+  void strip(uint32_t column, uint32_t width, uint32_t start, uint32_t end) const {
+    const uint32_t padded = (width + LANES - 1) / LANES * LANES;
+    for (uint32_t word = start; word < end; word += BLOCK) {
+      const uint32_t block = least(BLOCK, end - word);
+      float *to = panels + (word - start) * padded;
+      for (uint32_t c = 0; c < width; c += PANEL)
+        packPanel(to + c * block, panelWidth(width - c), b.from(column + c, word), least(PANEL, width - c), block);
+    }
+    alignas(64) float copy[ROWS * COPY_STEP];
+    for (uint32_t r = 0; r < rows; r += ROWS) {
+      const uint32_t height = least(ROWS, rows - r);
+      for (uint32_t word = start; word < end; word += BLOCK) {
+        const uint32_t block = least(BLOCK, end - word);
+        // A copy pays where several panels use it.
+        const Runs own = rowsOfTile(copy, a.from(r, word), height, block, width > 4 * PANEL);
+        const Outputs to = out.from(r, column);
+        const Totals totals = word == 0 ? init.from(r, column) : Totals{to.first, to.row, to.column};
+        const float *panel = panels + (word - start) * padded;
+        for (uint32_t c = 0; c < width; c += PANEL)
+          tile(block, height, least(PANEL, width - c), own, panel + c * block, totals.from(0, c), to.from(0, c));
+      }
+    }
   }
-}
+
+  void run() const {
+    // A panel that few rows use is used while it is still in the first cache.
+    const bool isFlat = rows <= ROWS;
+    const uint32_t depth = isFlat ? BLOCK : least(k, STRIP_DEPTH);
+    const uint32_t width = isFlat ? PANEL : least(STRIP_COLUMNS, STRIP_WORDS / depth / PANEL * PANEL);
+    for (uint32_t column = 0; column < columns; column += width) {
+      for (uint32_t start = 0; start < k; start += depth)
+        strip(column, least(width, columns - column), start, least(k, start + depth));
+    }
+  }
+};
 
 /** Words that pair the runs of two operands one by one: both move along the last axis. */
-void pairs(uint32_t k, uint32_t count, Runs a, Runs b, float *out, bool hasInit, float *panels) {
+void pairs(uint32_t k, uint32_t count, Runs a, Runs b, Totals init, float *out, float *panels) {
   float *left = panels, *right = panels + BLOCK * LANES;
   for (uint32_t first = 0; first < count; first += LANES) {
     const uint32_t lanes = least(LANES, count - first);
     Floats total = {};
-    if (hasInit) {
-      for (uint32_t lane = 0; lane < lanes; lane++) total[lane] = out[first + lane];
+    if (init.first != nullptr) {
+      for (uint32_t lane = 0; lane < lanes; lane++) total[lane] = *init.from(0, first + lane).first;
     }
     for (uint32_t word = 0; word < k; word += BLOCK) {
       const uint32_t block = least(BLOCK, k - word);
@@ -168,7 +215,7 @@ void pairs(uint32_t k, uint32_t count, Runs a, Runs b, float *out, bool hasInit,
       packPanel(right, LANES, b.from(first, word), lanes, block);
       Floats sums = {};
       for (uint32_t i = 0; i < block; i++) sums += load(left + i * LANES) * load(right + i * LANES);
-      total = hasInit || word > 0 ? total + sums : sums;
+      total = init.first != nullptr || word > 0 ? total + sums : sums;
     }
     total = canonical(total);
     for (uint32_t lane = 0; lane < lanes; lane++) out[first + lane] = total[lane];
@@ -188,54 +235,67 @@ uint32_t rowAxis(const Walker &walker, uint32_t fixed) {
 constexpr uint32_t A = 0;
 constexpr uint32_t B = 1;
 constexpr uint32_t OUT = 2;
+constexpr uint32_t INIT = 3;
 
-void products(const Call &call, uint32_t k, Walker &walker, bool hasInit) {
-  // A product of two words is the same either way round, so the operand that moves along the last axis takes the lanes.
-  const uint32_t moving = walker.innerCoefficient(B) != 0 ? B : A;
-  const uint32_t still = moving == B ? A : B;
-  const uint32_t axis = rowAxis(walker, moving);
-  const bool hasRows = axis != walker.last();
-  const uint32_t rows = hasRows ? walker.extents[axis] : 1;
-  const uint32_t columns = walker.innerExtent();
-  const size_t rowStep = hasRows ? walker.coefficients[still][axis] : 0;
-  const size_t outRow = hasRows ? walker.coefficients[OUT][axis] : 0;
-  if (hasRows) walker.extents[axis] = 1;
-  do {
-    const Runs a = {tensorOf(call, still) + walker.values[still], rowStep};
-    const Runs b = {tensorOf(call, moving) + walker.values[moving], walker.innerCoefficient(moving)};
-    const Outputs out = {outputOf(call) + walker.values[OUT], outRow, 1};
-    // Few columns would leave most lanes idle: the rows take the lanes.
-    if (columns <= LANES / 2 && rows > columns)
-      product(k, columns, rows, b, a, {out.first, 1, outRow}, hasInit, scratchOf(call));
-    else
-      product(k, rows, columns, a, b, out, hasInit, scratchOf(call));
-  } while (walker.next());
-}
+/** A Dot at work: a walk over its matrices, or over its rows of pairs. */
+struct DotWalk {
+  const Call &call;
+  const Record record;
+  Walker walker;
+  const bool hasInit;
+
+  explicit DotWalk(const Call &call) : call(call), record(call), walker(record), hasInit(record.operands() > 2) {
+    walker.addOperand(record, A);
+    walker.addOperand(record, B);
+    walker.addOutput();
+    // Without init its function is the output's position: it merges what that merges, and nothing reads it.
+    if (hasInit) walker.addOperand(record, 2);
+    else walker.addOutput();
+    walker.collapse();
+  }
+
+  Runs runs(uint32_t operand, size_t step) const {
+    return {tensorOf(call, operand) + walker.values[operand], step, record.runStep(operand)};
+  }
+  Totals init(size_t row, size_t column) const {
+    return hasInit ? Totals{tensorOf(call, 2) + walker.values[INIT], row, column} : Totals{nullptr, 0, 1};
+  }
+  float *out() const { return outputOf(call) + walker.values[OUT]; }
+
+  void products() {
+    // A product of two words is the same either way round, so the operand that moves along the last axis takes the lanes.
+    const uint32_t moving = walker.innerCoefficient(B) != 0 ? B : A;
+    const uint32_t still = moving == B ? A : B;
+    const uint32_t axis = rowAxis(walker, moving), columns = walker.innerExtent();
+    const bool hasRows = axis != walker.last();
+    const uint32_t rows = hasRows ? walker.extents[axis] : 1;
+    const auto rowStep = [&](uint32_t f) -> size_t { return hasRows ? walker.coefficients[f][axis] : 0; };
+    if (hasRows) walker.extents[axis] = 1;
+    do {
+      const Runs a = runs(still, rowStep(still)), b = runs(moving, walker.innerCoefficient(moving));
+      // Few columns would leave most lanes idle: the rows take the lanes.
+      const uint32_t k = record.k();
+      const size_t row = rowStep(OUT), initRow = rowStep(INIT), initColumn = walker.innerCoefficient(INIT);
+      if (columns <= LANES / 2 && rows > columns)
+        Product{k, columns, rows, b, a, init(initColumn, initRow), {out(), 1, row}, scratchOf(call)}.run();
+      else
+        Product{k, rows, columns, a, b, init(initRow, initColumn), {out(), row, 1}, scratchOf(call)}.run();
+    } while (walker.next());
+  }
+
+  void rowsOfPairs() {
+    do {
+      const Runs a = runs(A, walker.innerCoefficient(A)), b = runs(B, walker.innerCoefficient(B));
+      pairs(record.k(), walker.innerExtent(), a, b, init(0, walker.innerCoefficient(INIT)), out(), scratchOf(call));
+    } while (walker.next());
+  }
+};
 
 void dot(const Call &call) {
-  const Record record(call);
-  const bool hasInit = record.operands() > 2;
-  if (hasInit) {
-    Walker init(record);
-    init.addOperand(record, 2);
-    init.collapse();
-    init.read(tensorOf(call, 2), outputOf(call), record.outputWords());
-  }
-  // The output already holds init, so the third function is the output's own position.
-  Walker walker(record);
-  walker.addOperand(record, A);
-  walker.addOperand(record, B);
-  walker.addOutput();
-  walker.collapse();
-  if (walker.innerCoefficient(A) == 0 || walker.innerCoefficient(B) == 0) {
-    products(call, record.k(), walker, hasInit);
-    return;
-  }
-  do {
-    const Runs a = {tensorOf(call, A) + walker.values[A], walker.innerCoefficient(A)};
-    const Runs b = {tensorOf(call, B) + walker.values[B], walker.innerCoefficient(B)};
-    pairs(record.k(), walker.innerExtent(), a, b, outputOf(call) + walker.values[OUT], hasInit, scratchOf(call));
-  } while (walker.next());
+  DotWalk walk(call);
+  const bool isPaired = walk.walker.innerCoefficient(A) != 0 && walk.walker.innerCoefficient(B) != 0;
+  if (isPaired) walk.rowsOfPairs();
+  else walk.products();
 }
 
 } // namespace

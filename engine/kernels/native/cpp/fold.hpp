@@ -81,6 +81,11 @@ float foldWords(uint32_t fn, uint32_t count, const float *a, const float *b) {
   return foldRun<Sum>(count, [=](uint32_t i) { return load(a + i) * load(b + i); });
 }
 
+/** A word a row. */
+void foldRows(uint32_t fn, float *to, const float *a, const float *b, uint32_t rows, uint32_t columns) {
+  for (uint32_t row = 0; row < rows; row++, a += columns, b += columns) to[row] = foldWords(fn, columns, a, b);
+}
+
 void fold(const Call &call) {
   const Record record(call);
   const uint32_t fn = record.fn(), k = record.k(), l = record.l();

@@ -8,6 +8,7 @@
 
 #include "dot.hpp"
 #include "fold.hpp"
+#include "fused.hpp"
 #include "map.hpp"
 
-extern const Kernel TABLE[KERNEL_COUNT] = {dot, map, fold};
+extern const Kernel TABLE[KERNEL_COUNT] = {dot, map, fold, fused};

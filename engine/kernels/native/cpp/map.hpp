@@ -32,15 +32,17 @@ template <typename Function> void binary(float *to, uint32_t count, Argument a, 
     store(to + i, function(load(a.at), load(b.at)));
 }
 
+template <typename Function>
+void ternary(float *to, uint32_t count, Argument a, Argument b, Argument c, Function function) {
+  for (uint32_t i = 0; i < count; i += LANES, a.at += a.step, b.at += b.step, c.at += c.step)
+    store(to + i, function(load(a.at), load(b.at), load(c.at)));
+}
+
 /** A function of words, as one of floats. */
 template <typename Function> auto onWords(Function function) {
   return [=](Floats a, Floats b) { return floatsOf(function(wordsOf(a), wordsOf(b))); };
 }
 
-void select(float *to, uint32_t count, Argument a, Argument b, Argument c) {
-  for (uint32_t i = 0; i < count; i += LANES, a.at += a.step, b.at += b.step, c.at += c.step)
-    store(to + i, load(a.at) != Floats{} ? load(b.at) : load(c.at));
-}
 
 /** SPEC: spec/numerics.md, "Map functions". */
 void apply(uint32_t fn, float *to, uint32_t n, Argument a, Argument b, Argument c) {
@@ -63,7 +65,7 @@ void apply(uint32_t fn, float *to, uint32_t n, Argument a, Argument b, Argument 
   case 16: return unary(to, n, a, logarithm);
   case 17: return unary(to, n, a, tangent);
   case 18: return unary(to, n, a, errorFunction);
-  case 19: return select(to, n, a, b, c);
+  case 19: return ternary(to, n, a, b, c, [](Floats x, Floats y, Floats z) { return x != Floats{} ? y : z; });
   case 20: return binary(to, n, a, b, onWords([](Words x, Words y) { return x + y; }));
   case 21: return binary(to, n, a, b, onWords([](Words x, Words y) { return x - y; }));
   case 22: return binary(to, n, a, b, onWords([](Words x, Words y) { return x * y; }));
@@ -116,6 +118,7 @@ union Operands {
   ~Operands() {}
 };
 
+/** ASSUMES: words up to the next whole vector belong to the tile, or are written anew. */
 void canonicalise(float *words, uint32_t count) {
   for (uint32_t i = 0; i < count; i += LANES) store(words + i, canonical(load(words + i)));
 }

@@ -19,6 +19,8 @@ inline uint32_t wordAt(const uint8_t *at) {
   return word;
 }
 
+inline uint32_t greatest(uint32_t a, uint32_t b) { return a < b ? b : a; }
+
 struct Instruction {
   uint8_t fn;
   uint8_t arguments[3];
@@ -28,6 +30,7 @@ struct Instruction {
 struct Record {
   const uint8_t *at;
 
+  explicit Record(const uint8_t *at) : at(at) {}
   explicit Record(const Call &call) : at(call.memory + call.record) {}
 
   uint32_t fn() const { return at[1]; }
@@ -37,6 +40,8 @@ struct Record {
   uint32_t instructions() const { return at[5]; }
   uint32_t k() const { return wordAt(at + 12); }
   uint32_t l() const { return wordAt(at + 16); }
+  /** Words from one word of a run to the next; a program's own records have zero there, which means 1. */
+  uint32_t runStep(uint32_t operand) const { return greatest(1, wordAt(at + 20 + 4 * operand)); }
   uint32_t extent(uint32_t axis) const { return wordAt(at + 28 + axis * 4); }
   uint32_t offset(uint32_t operand) const { return wordAt(operandAt(operand) + 4); }
   const uint8_t *strides(uint32_t operand) const { return operandAt(operand) + 8; }

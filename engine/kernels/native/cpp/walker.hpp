@@ -81,6 +81,17 @@ struct Walker {
     return false;
   }
 
+  /**
+   * Goes to the output word of a flat index. ASSUMES: a walker just opened, of function 0 only; for `read`, which may go on
+   * inside a row.
+   */
+  void seek(uint32_t flat) {
+    for (uint32_t axis = rank; axis-- > 0; flat /= extents[axis]) {
+      coordinates[axis] = flat % extents[axis];
+      if (axis != last()) values[0] += coordinates[axis] * coefficients[0][axis];
+    }
+  }
+
   /** Where the next `count` words that function 0 addresses lie, if they are neighbours in one row; else null. */
   const float *skip(const float *tensor, uint32_t count) {
     const uint32_t at = coordinates[last()];
