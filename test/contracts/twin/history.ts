@@ -432,8 +432,9 @@ export class History {
     const obeys = told && !this.#rarely(3);
     const root = obeys ? word(0xe44) : this.#rarely(8) ? this.#pick([zeroHash, falseRoot, stateRoot])! : truth;
     const sealed = sealOf(id, k, from, root, truthHashOf(truth, this.#salt(from)));
-    return this.#move("seal", from, [this.#chain.world.verification, "seal", [id, k, sealed]], (s) => {
-      verification.seal(s, from, id, k, sealed);
+    const drawing = this.#rarely(20) || named === undefined ? word(0x0dd) : named;
+    return this.#move("seal", from, [this.#chain.world.verification, "seal", [id, k, drawing, sealed]], (s) => {
+      verification.seal(s, from, { id, k, drawing, sealed });
       this.#sealed.set(`${id}/${k}/${from}`, { root, truth });
     });
   }
