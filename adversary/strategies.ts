@@ -39,6 +39,7 @@ export const strategies: readonly Strategy[] = [
   unbonder,
   staller,
   beaconGrinder,
+  blockSkipper,
   poisonedRestart,
   colludingVerifiers,
   thrownGame,
@@ -56,7 +57,6 @@ export const strategies: readonly Strategy[] = [
   endAttester,
   jackpotSharer,
   loneSeat,
-  blockSkipper,
 ];
 
 /** Errors: OperatorError `unknown-strategy`. */
