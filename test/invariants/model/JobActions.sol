@@ -162,6 +162,8 @@ abstract contract JobActions is Model {
         t.window = uint32(8 + _roll(600));
         t.clock = uint32(1 + _roll(400));
         t.extension = uint32(1 + _roll(t.clock < 30 ? t.clock : 30));
+        uint256 longest = 2 * uint256(t.clock) + 22 * uint256(t.extension);
+        if (t.window + longest >= UNBONDING) t.window = uint32(UNBONDING - 1 - longest);
     }
 
     function _cancel() internal returns (bool) {
