@@ -1,5 +1,6 @@
 import { outputWords } from "../../program/cost.ts";
 import type { Operator, Program } from "../../program/types.ts";
+import { asCopies } from "./copies.ts";
 import { commonShape, isFusible, isPerRow, readsOf, shapeOf, type Fusible, type GroupShape } from "./group.ts";
 import { isWhole, spreadsRows } from "./reads.ts";
 import { tileProgram, type TileProgram } from "./tile-program.ts";
@@ -167,7 +168,8 @@ export function fuse(program: Program): Grouping {
 const fused = new WeakMap<Program, Grouping>();
 
 function group(given: Program): Grouping {
-  const { program, absorbed } = turnRuns(given);
+  const { program: turnedProgram, absorbed } = turnRuns(given);
+  const program = asCopies(turnedProgram);
   const turned = program.operators.flatMap((operator, j) => (isTurned(operator) ? [j] : []));
   const groups = withoutIdleFolds(program, turned);
   return { program, groups: groups.filter(({ operators }) => !absorbed.has(operators[0]!)) };
