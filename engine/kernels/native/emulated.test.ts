@@ -5,6 +5,7 @@ import { createWasmExecutor } from "../wasm/index.ts";
 import { chainSuite } from "../wasm/suites/chains.ts";
 import { functionSuite } from "../wasm/suites/functions.ts";
 import { kernelSuite, type Create } from "../wasm/suites/kernels.ts";
+import { turnedSuite } from "../wasm/suites/turned.ts";
 import { buildEmulated } from "./build.ts";
 import type { InstructionSet } from "./kernels.ts";
 
@@ -29,6 +30,7 @@ describe("native kernels, emulated", function () {
       kernelSuite(create);
       functionSuite(create);
       chainSuite((input, options) => createWasmExecutor(input, options, choice()));
+      turnedSuite((input, options) => createWasmExecutor(input, options, choice()));
     });
   }
 });

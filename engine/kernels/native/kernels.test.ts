@@ -1,6 +1,7 @@
 import { chainSuite } from "../wasm/suites/chains.ts";
 import { functionSuite } from "../wasm/suites/functions.ts";
 import { kernelSuite, type Create } from "../wasm/suites/kernels.ts";
+import { turnedSuite } from "../wasm/suites/turned.ts";
 import { describeSets } from "./describe-sets.ts";
 import { createNativeExecutor } from "./index.ts";
 
@@ -12,4 +13,8 @@ describeSets("native kernels", (instructions) => {
 
 describeSets("native groups", (instructions) => {
   chainSuite((input, options) => createNativeExecutor(input, { ...options, instructions }));
+});
+
+describeSets("native products and sums through Views", (instructions) => {
+  turnedSuite((input, options) => createNativeExecutor(input, { ...options, instructions }));
 });

@@ -23,7 +23,7 @@ function randomProgram(): Program {
 
 describe("output plan", () => {
   const program = randomProgram();
-  const { starts, bytes } = planOutputs(program, separate(program));
+  const { starts, bytes } = planOutputs(separate(program));
   const size = (j: number) => program.operators[j]!.extents[0]! * 4;
   const overlap = (i: number, j: number) =>
     starts[i]! < starts[j]! + Math.ceil(size(j) / 64) * 64 && starts[j]! < starts[i]! + Math.ceil(size(i) / 64) * 64;

@@ -1,6 +1,6 @@
 import { outputWords } from "../../program/cost.ts";
 import type { Operator, Program } from "../../program/types.ts";
-import { fuse, separate, type Group } from "./fuse.ts";
+import { fuse, separate, type Group, type Grouping } from "./fuse.ts";
 
 /** Where the outputs of a step lie. UNITS: bytes, from the start of the outputs' part of the memory. */
 export interface OutputPlan {
@@ -79,7 +79,8 @@ function lastReaders(operators: readonly Operator[], groups: readonly Group[]): 
  * Places outputs so that the space of one that nobody reads any more serves later ones.
  * INVARIANT: an output overlaps neither an operand of its group nor any output that a later group reads.
  */
-export function planOutputs({ operators, states }: Program, groups: readonly Group[]): OutputPlan {
+export function planOutputs({ program, groups }: Grouping): OutputPlan {
+  const { operators, states } = program;
   const firstProducer = operators.length - states.length;
   const sizes = operators.map((operator) => alignBytes(outputWords(operator) * 4));
   const endingAt: number[][] = groups.map(() => []);
@@ -98,7 +99,7 @@ export function planOutputs({ operators, states }: Program, groups: readonly Gro
 
 /** Bytes of the space that a step's outputs need, in groups or, where every output is seen, one by one: the larger of the two. */
 export function outputBytes(program: Program): number {
-  return Math.max(planOutputs(program, fuse(program)).bytes, planOutputs(program, separate(program)).bytes);
+  return Math.max(planOutputs(fuse(program)).bytes, planOutputs(separate(program)).bytes);
 }
 
 /** Memory that one execution of a program needs for its tensors, its dataset not counted. UNITS: bytes. */

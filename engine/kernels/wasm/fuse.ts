@@ -1,8 +1,10 @@
 import { outputWords } from "../../program/cost.ts";
 import type { Operator, Program } from "../../program/types.ts";
+import { asCopies } from "./copies.ts";
 import { commonShape, isFusible, isPerRow, readsOf, shapeOf, type Fusible, type GroupShape } from "./group.ts";
 import { isWhole, spreadsRows } from "./reads.ts";
 import { tileProgram, type TileProgram } from "./tile-program.ts";
+import { isTurned, turnRuns } from "./turned.ts";
 
 /** Operators that are computed together. */
 export interface Group {
@@ -12,6 +14,12 @@ export interface Group {
   readonly stored: readonly number[];
   /** How all of them are computed tile by tile; undefined for a single operator, which its own kernel computes. */
   readonly tiles?: TileProgram;
+}
+
+/** Operators as an engine computes them, and their groups in an order in which they can run. */
+export interface Grouping {
+  readonly program: Program;
+  readonly groups: readonly Group[];
 }
 
 /** A group that may still grow. */
@@ -148,19 +156,28 @@ class Fusion {
 /**
  * Groups of a program's operators in an order in which they can run: chains of Maps, and Folds over their rows, become one pass over the
  * memory whose inner results exist in tiles only. Every instruction is still rounded by itself and every Fold keeps its order, so the words
- * are those of the single operators.
+ * are those of the single operators. Views that products and sums read through are in no group.
  */
-export function fuse(program: Program): readonly Group[] {
-  const groups = fused.get(program) ?? withoutIdleFolds(program);
-  fused.set(program, groups);
-  return groups;
+export function fuse(program: Program): Grouping {
+  const grouping = fused.get(program) ?? group(program);
+  fused.set(program, grouping);
+  return grouping;
 }
 
 /** Programs do not change, and planning, memory estimates and executors all ask. */
-const fused = new WeakMap<Program, readonly Group[]>();
+const fused = new WeakMap<Program, Grouping>();
 
-function withoutIdleFolds(program: Program): Group[] {
-  const apart = new Set<number>();
+function group(given: Program): Grouping {
+  const { program: turnedProgram, absorbed } = turnRuns(given);
+  const program = asCopies(turnedProgram);
+  const turned = program.operators.flatMap((operator, j) => (isTurned(operator) ? [j] : []));
+  const groups = withoutIdleFolds(program, turned);
+  return { program, groups: groups.filter(({ operators }) => !absorbed.has(operators[0]!)) };
+}
+
+/** @param alone operators that are in no group with others */
+function withoutIdleFolds(program: Program, alone: readonly number[]): Group[] {
+  const apart = new Set(alone);
   for (;;) {
     const groups = new Fusion(program, apart).run();
     const idle = groups.flatMap((group) => idleFolds(program, group));
@@ -179,6 +196,6 @@ function idleFolds({ operators }: Program, group: Group): number[] {
 }
 
 /** Every operator by itself, in order: each output lies in the memory. */
-export function separate(program: Program): Group[] {
-  return program.operators.map((_, j) => ({ operators: [j], stored: [j] }));
+export function separate(program: Program): Grouping {
+  return { program, groups: program.operators.map((_, j) => ({ operators: [j], stored: [j] })) };
 }

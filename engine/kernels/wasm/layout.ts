@@ -1,7 +1,6 @@
 import { OperatorError } from "../../../common/index.ts";
 import type { Dataset } from "../../dataset.ts";
 import { elementCost, outputWords } from "../../program/cost.ts";
-import { encodeOperator } from "../../program/encode.ts";
 import type { Program, Ref } from "../../program/types.ts";
 import { alignBytes, planOutputs, type OutputPlan } from "./arena.ts";
 import { fuse, separate, type Group } from "./fuse.ts";
@@ -9,6 +8,7 @@ import { encodeTiles } from "./fused-record.ts";
 import { memoryLimit, type KernelKind, type KernelModule } from "./loader.ts";
 import { splitOperator, splitRows } from "./split.ts";
 import { controlBytes } from "./team.ts";
+import { encodePlanned } from "./turned.ts";
 
 /** A tensor's place in the memory. UNITS: `start` bytes. */
 export interface Place {
@@ -101,7 +101,7 @@ function partsOf(program: Program, { operators, tiles }: Group, { threads, least
   const members = operators.map((j) => program.operators[j]!);
   if (tiles === undefined)
     return splitOperator(members[0]!, threads, leastWork).map(({ operator, firstWord }) => {
-      return { bytes: encodeOperator(operator), start: firstWord * 4 };
+      return { bytes: encodePlanned(operator), start: firstWord * 4 };
     });
   const work = members.reduce((sum, operator) => sum + outputWords(operator) * elementCost(operator), 0);
   return splitRows(tiles, work, threads, leastWork).map(({ from, to }) => {
@@ -154,9 +154,9 @@ export function planLayout(
   const context = ground.take(CONTEXT_BYTES);
   const control = ground.take(controlBytes);
   const scratches = Array.from({ length: division.threads }, () => ground.take(scratchBytes));
-  const groups = [fuse(program), separate(program)] as const;
-  const [fusedCalls, tracedCalls] = groups.map((each) =>
-    each.map((group) => placeCall(ground, program, group, division)),
+  const groupings = [fuse(program), separate(program)] as const;
+  const [fusedCalls, tracedCalls] = groupings.map(({ program: planned, groups }) =>
+    groups.map((group) => placeCall(ground, planned, group, division)),
   ) as [PlacedCall[], PlacedCall[]];
   // A field that does not lie in memory has no place in this one either.
   const fields = dataset.fields.map(({ words }) => ground.place(words instanceof Uint32Array ? words.length : 0));
@@ -164,7 +164,7 @@ export function planLayout(
   const state = () => program.states.map(({ words }) => ground.place(words));
   const states = [state(), state()] as const;
 
-  const [fusedPlan, tracedPlan] = groups.map((each) => planOutputs(program, each)) as [OutputPlan, OutputPlan];
+  const [fusedPlan, tracedPlan] = groupings.map(planOutputs) as [OutputPlan, OutputPlan];
   const first = ground.take(Math.max(fusedPlan.bytes, tracedPlan.bytes));
   const { end } = ground;
   if (end + 64 > memoryLimit) {

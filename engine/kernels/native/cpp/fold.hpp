@@ -86,8 +86,81 @@ void foldRows(uint32_t fn, float *to, const float *a, const float *b, uint32_t r
   for (uint32_t row = 0; row < rows; row++, a += columns, b += columns) to[row] = foldWords(fn, columns, a, b);
 }
 
+/** Runs side by side, their words `word` words apart. */
+struct Columns {
+  const float *first;
+  size_t word;
+
+  Floats at(uint32_t i, uint32_t column) const { return load(first + i * word + column); }
+};
+
+/** Folds PARTIALS runs of `k` words each, whose entries `entry(word, first column)` gives. ORDER: as of a single run. */
+template <typename Join, typename Entry> void foldColumns(float *results, uint32_t k, Entry entry) {
+  Floats partials[PARTIALS][PARTS];
+  for (uint32_t p = 0; p < PARTIALS; p++) {
+    for (Floats &sum : partials[p]) sum = Join::start();
+    for (uint32_t i = p; i < k; i += PARTIALS) {
+      for (uint32_t v = 0; v < PARTS; v++) partials[p][v] = Join::join(partials[p][v], entry(i, v * LANES));
+    }
+  }
+  for (uint32_t h = PARTIALS / 2; h > 0; h /= 2) {
+    for (uint32_t p = 0; p < h; p++) {
+      for (uint32_t v = 0; v < PARTS; v++) partials[p][v] = Join::join(partials[p][v], partials[p + h][v]);
+    }
+  }
+  for (uint32_t v = 0; v < PARTS; v++) store(results + v * LANES, partials[0][v]);
+}
+
+void foldColumns(float *results, uint32_t fn, uint32_t k, const Columns &a, const Columns &b) {
+  if (fn == SUM) return foldColumns<Sum>(results, k, [&](uint32_t i, uint32_t c) { return a.at(i, c); });
+  if (fn == MAX) return foldColumns<Max>(results, k, [&](uint32_t i, uint32_t c) { return a.at(i, c); });
+  return foldColumns<Sum>(results, k, [&](uint32_t i, uint32_t c) { return a.at(i, c) * b.at(i, c); });
+}
+
+/**
+ * Folds whose runs lie side by side along an axis, their words apart. Without such an axis, as in a thread's part of one entry
+ * of it, one run is folded at a time. ASSUMES: 60 bytes past an operand may be read. Twin: assembly/fold-columns.ts.
+ */
+void foldTurned(const Call &call) {
+  const Record record(call);
+  const uint32_t fn = record.fn(), runs = fn == SUM || fn == MAX ? 1 : 2, position = record.operands();
+  const bool hasInit = position > runs;
+  Walker walker(record);
+  for (uint32_t i = 0; i < position; i++) walker.addOperand(record, i);
+  walker.addOutput();
+  walker.collapse();
+  const auto isSideBySide = [&](uint32_t axis) {
+    return walker.coefficients[0][axis] == 1 && walker.coefficients[runs - 1][axis] == 1;
+  };
+  uint32_t axis = 0;
+  while (axis < walker.last() && !isSideBySide(axis)) axis++;
+  if (axis != walker.last()) walker.exchange(axis, walker.last());
+  const uint32_t together = isSideBySide(walker.last()) ? PARTIALS : 1;
+  const auto columns = [&](uint32_t operand, uint32_t first) -> Columns {
+    const uint32_t start = walker.values[operand] + first * walker.innerCoefficient(operand);
+    return {tensorOf(call, operand) + start, record.runStep(operand)};
+  };
+  do {
+    float *out = outputOf(call) + walker.values[position];
+    for (uint32_t first = 0; first < walker.innerExtent(); first += together) {
+      alignas(64) float results[PARTIALS];
+      foldColumns(results, fn, record.k(), columns(0, first), columns(runs - 1, first));
+      const uint32_t count = least(together, walker.innerExtent() - first);
+      for (uint32_t c = 0; c < count; c++) {
+        float result = results[c];
+        if (hasInit) {
+          const float init = tensorOf(call, runs)[walker.values[runs] + (first + c) * walker.innerCoefficient(runs)];
+          result = fn == MAX ? greater(init, result) : init + result;
+        }
+        out[(first + c) * walker.innerCoefficient(position)] = canonical(result);
+      }
+    }
+  } while (walker.next());
+}
+
 void fold(const Call &call) {
   const Record record(call);
+  if (record.runStep(0) > 1 || record.runStep(1) > 1) return foldTurned(call);
   const uint32_t fn = record.fn(), k = record.k(), l = record.l();
   const uint32_t runs = fn == SUM || fn == MAX ? 1 : 2;
   const bool hasInit = record.operands() > runs;

@@ -62,6 +62,17 @@ struct Walker {
     rank = kept;
   }
 
+  /** Exchanges two axes, so that the caller works along another one. The walk is then no longer in row-major order. */
+  void exchange(uint32_t one, uint32_t other) {
+    const auto swap = [](uint32_t &a, uint32_t &b) {
+      const uint32_t before = a;
+      a = b;
+      b = before;
+    };
+    swap(extents[one], extents[other]);
+    for (uint32_t f = 0; f < functions; f++) swap(coefficients[f][one], coefficients[f][other]);
+  }
+
   uint32_t last() const { return rank - 1; }
   /** Entries of the last axis, along which the caller works; `next` goes to the following row. */
   uint32_t innerExtent() const { return extents[last()]; }

@@ -1,5 +1,5 @@
-import { LANES, pack, panelLanes } from "./panels";
-import { kOf, operandCount, operandOffset, operandStrides, outputWords, tensorOf } from "./record";
+import { LANES, copyRuns, pack, panelLanes } from "./panels";
+import { kOf, operandCount, operandOffset, operandStrides, outputWords, runStepOf, tensorOf } from "./record";
 import { scratch } from "./scratch";
 import { tile1x16, tile1x8, tile2x16, tile2x8, tile4x16, tile4x8 } from "./tiles";
 import { row0, row1, row2, row3 } from "./transpose";
@@ -30,12 +30,21 @@ export function setTileRows(rows: u32): void {
   tileRows = rows;
 }
 
-// Layout of the scratch: a walker, an edge tile, the packed panels.
+/** Rows whose words lie apart are copied so many at a time: as many as share a cache line. */
+const COPIED_ROWS: u32 = 16;
+/** Bytes from one copied row to the next: rows that lie a power of two apart would share few sets of the first cache. */
+const COPY_STEP: usize = (BLOCK + 16) << 2;
+
+// Layout of the scratch: a walker, an edge tile, the packed panels, copied rows.
 function edgeTile(): usize {
   return scratch() + 2048;
 }
 function panels(): usize {
   return scratch() + 4096;
+}
+
+function copies(): usize {
+  return panels() + ((<usize>STRIP_COLUMNS * BLOCK) << 2);
 }
 
 /** Block sums of a whole tile; they are added to what lies at `from`, unless it is 0. */
@@ -122,7 +131,7 @@ function tileHeight(left: u32, columns: u32): u32 {
 
 /**
  * One matrix product: out[row][column] over runs a + row·aStep and b + column·bStep, added to init unless that is 0.
- * All steps in bytes; `…Step` from row to row, `…Lane` from column to column.
+ * All steps in bytes; `…Step` from row to row, `…Lane` from column to column, `…Word` from one word of a run to the next.
  */
 function product(
   k: u32,
@@ -130,8 +139,10 @@ function product(
   columns: u32,
   a: usize,
   aStep: usize,
+  aWord: usize,
   b: usize,
   bStep: usize,
+  bWord: usize,
   init: usize,
   initStep: usize,
   initLane: usize,
@@ -149,13 +160,20 @@ function product(
       const fromStep = first ? initStep : outStep;
       const fromLane = first ? initLane : outLane;
       const ends = start + block == k;
-      pack(panels(), b + left * bStep + (start << 2), bStep, width, block);
+      pack(panels(), b + left * bStep + start * bWord, bStep, bWord, width, block);
+      const isCopied = aWord != 4;
       for (let row: u32 = 0; row < rows;) {
         const height = tileHeight(rows - row, width);
-        const runs = a + row * aStep + (start << 2);
+        const own = row % COPIED_ROWS;
+        if (isCopied && own == 0) {
+          const from = a + row * aStep + start * aWord;
+          copyRuns(copies(), COPY_STEP, from, aStep, aWord, min<u32>(COPIED_ROWS, rows - row), block);
+        }
+        const runs = isCopied ? copies() + own * COPY_STEP : a + row * aStep + (start << 2);
+        const runStep = isCopied ? COPY_STEP : aStep;
         const source = from == 0 ? 0 : from + row * fromStep;
         const target = to + row * outStep;
-        rowsOfStrip(block, height, width, runs, aStep, source, fromStep, fromLane, target, outStep, outLane);
+        rowsOfStrip(block, height, width, runs, runStep, source, fromStep, fromLane, target, outStep, outLane);
         // The edge tile's words are clean already.
         if (ends && outLane == 4) for (let i: u32 = 0; i < height; i++) canonicalise(target + i * outStep, width);
         row += height;
@@ -180,8 +198,9 @@ function stepOf(walker: usize, f: u32, axis: u32): usize {
   return (<usize>coefficient(walker, f, axis)) << 2;
 }
 
-function products(k: u32, walker: usize, aTensor: usize, bTensor: usize, initTensor: usize, out: usize): void {
+function products(record: usize, walker: usize, aTensor: usize, bTensor: usize, initTensor: usize, out: usize): void {
   // A product of two words is the same either way round, so the operand that moves along the last axis takes the lanes.
+  const k = kOf(record);
   const moving = innerCoefficient(walker, B) != 0 ? B : A;
   const still = moving == B ? A : B;
   const movingTensor = moving == B ? bTensor : aTensor;
@@ -197,14 +216,16 @@ function products(k: u32, walker: usize, aTensor: usize, bTensor: usize, initTen
   const initStep = single ? 0 : stepOf(walker, INIT, axis);
   const initLane = stepOf(walker, INIT, last);
   const outStep = single ? 0 : stepOf(walker, OUT, axis);
+  const aWord = (<usize>runStepOf(record, still)) << 2;
+  const bWord = (<usize>runStepOf(record, moving)) << 2;
   if (!single) setExtent(walker, axis, 1);
   do {
     const a = stillTensor + (value(walker, still) << 2);
     const b = movingTensor + (value(walker, moving) << 2);
     const init = initTensor == 0 ? 0 : initTensor + (value(walker, INIT) << 2);
     const to = out + (value(walker, OUT) << 2);
-    if (exchange) product(k, columns, rows, b, bStep, a, aStep, init, initLane, initStep, to, 4, outStep);
-    else product(k, rows, columns, a, aStep, b, bStep, init, initStep, initLane, to, outStep, 4);
+    if (exchange) product(k, columns, rows, b, bStep, bWord, a, aStep, aWord, init, initLane, initStep, to, 4, outStep);
+    else product(k, rows, columns, a, aStep, aWord, b, bStep, bWord, init, initStep, initLane, to, outStep, 4);
   } while (next(walker));
 }
 
@@ -278,7 +299,7 @@ function dotWords(k: u32, walker: usize, aTensor: usize, bTensor: usize, initTen
   } while (next(walker));
 }
 
-/** SPEC: Dot. Naive twin: engine/kernels/reference/dot.ts. */
+/** SPEC: Dot. Naive twin: engine/kernels/reference/dot.ts. ASSUMES: runs whose words lie apart are those of products. */
 export function dot(record: usize, operands: usize, out: usize, _context: usize): void {
   const hasInit = operandCount(record) > 2;
   const walker = scratch();
@@ -294,7 +315,7 @@ export function dot(record: usize, operands: usize, out: usize, _context: usize)
   const b = tensorOf(operands, 1);
   const init = hasInit ? tensorOf(operands, 2) : 0;
   if (innerCoefficient(walker, A) == 0 || innerCoefficient(walker, B) == 0) {
-    products(kOf(record), walker, a, b, init, out);
+    products(record, walker, a, b, init, out);
   } else {
     dotWords(kOf(record), walker, a, b, init, out);
     canonicalise(out, outputWords(record));

@@ -1,4 +1,15 @@
-import { fnOf, kOf, lOf, operandCount, operandOffset, operandStrides, outputWords, tensorOf } from "./record";
+import { foldColumns } from "./fold-columns";
+import {
+  fnOf,
+  kOf,
+  lOf,
+  operandCount,
+  operandOffset,
+  operandStrides,
+  outputWords,
+  runStepOf,
+  tensorOf,
+} from "./record";
 import { scratch } from "./scratch";
 import { addFunction, collapse, innerCoefficient, innerExtent, next, open, value } from "./walker";
 import { canonicalise } from "./words";
@@ -109,6 +120,10 @@ export function fold(record: usize, operands: usize, out: usize, _context: usize
   const fn = fnOf(record);
   const k = kOf(record);
   const l = lOf(record);
+  if (runStepOf(record, 0) > 1 || runStepOf(record, 1) > 1) {
+    foldColumns(record, operands, out, fn);
+    return;
+  }
   const runs: u32 = fn == SUM || fn == MAX ? 1 : 2;
   const hasInit = operandCount(record) > runs;
   const walker = scratch();

@@ -37,6 +37,10 @@ export function aux0Of(record: usize): u32 {
 export function aux1Of(record: usize): u32 {
   return load<u32>(record, 24);
 }
+/** Words from one word of a Dot's or Fold's run to the next: engine/kernels/wasm/turned.ts. */
+export function runStepOf(record: usize, operand: u32): u32 {
+  return max<u32>(1, load<u32>(record + (operand << 2), 20));
+}
 export function extentsOf(record: usize): usize {
   return record + 28;
 }

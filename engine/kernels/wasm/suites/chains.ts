@@ -52,7 +52,7 @@ export function chainSuite(create: (input: ExecutorInput, options: EngineOptions
         expect(difference(traced, run(executor, chains, true)), `${where}, traced`).to.equal("");
         await executor.close();
       }
-      for (const { operators, stored, tiles } of fuse(chains.program)) {
+      for (const { operators, stored, tiles } of fuse(chains.program).groups) {
         if (tiles === undefined) continue;
         reached.groups += 1;
         reached.hidden += operators.length - stored.length;
