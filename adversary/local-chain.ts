@@ -5,6 +5,7 @@ import {
   deployContracts,
   devAccount,
   encodeCall,
+  explained,
   jobMarketAbi,
   pinpointAbi,
   prevrandaoBeaconAbi,
@@ -77,7 +78,7 @@ export class LocalChain {
     const anvil = await startAnvil({ args: [...flags, ...free] });
     try {
       const request = (method: string, ...params: unknown[]) =>
-        rpcClient(anvil.rpc).request({ method, params } as never);
+        explained(rpcClient(anvil.rpc).request({ method, params } as never));
       await request("anvil_setLoggingEnabled", false);
       await request("anvil_setBlockTimestampInterval", 1);
       const deployment = await deployContracts({ rpc: anvil.rpc, deployer: devAccount(0), beaconDelay });
@@ -139,6 +140,6 @@ export class LocalChain {
   }
 
   #request<T>(method: string, ...params: unknown[]): Promise<T> {
-    return this.chain.client.request({ method, params } as never) as Promise<T>;
+    return explained(this.chain.client.request({ method, params } as never) as Promise<T>);
   }
 }

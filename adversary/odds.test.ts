@@ -22,7 +22,7 @@ function sampled({ honestShare, attestors, draws }: Setting): number {
 }
 
 describe("chances of a false segment", () => {
-  const few: Setting = { ...usualSetting, attestors: 1, draws: 1 };
+  const few: Setting = { ...usualSetting, attestors: 2, draws: 1 };
   for (const setting of [usualSetting, few, { ...usualSetting, honestShare: 0.25 }]) {
     it(`are those of the draw: ${JSON.stringify(setting)}`, () => {
       const chance = chanceFound(setting);

@@ -46,7 +46,8 @@ export class RoughWeather implements Weather {
   readonly #rough: Roughness;
   readonly #away = new Map<Address, number>();
   #held: readonly Held[] = [];
-  #back: { readonly take: Awaited<ReturnType<Branch["fork"]>>; blocks: number } | undefined;
+  /** The branch that is to be taken back, after so many more blocks; `until` is when it is too long for that. */
+  #back: { readonly take: Awaited<ReturnType<Branch["fork"]>>; readonly until: number; blocks: number } | undefined;
   #reversed = false;
   readonly #incidents = { crashes: 0, late: 0, reorganisations: 0 };
 
@@ -83,8 +84,12 @@ export class RoughWeather implements Weather {
   }
 
   async before(run: Branch): Promise<void> {
+    const { now } = run.job;
+    // Blocks that follow each other in hours are not taken back together.
+    if (this.#back !== undefined && now > this.#back.until) this.#back = undefined;
     if (this.#back !== undefined || this.#chance.unit() >= this.#rough.reorganisations) return;
-    this.#back = { take: await run.fork(), blocks: 1 + this.#chance.below(deepest) };
+    const blocks = 1 + this.#chance.below(deepest);
+    this.#back = { take: await run.fork(), until: now + deepest * blockSeconds, blocks };
   }
 
   async after(): Promise<void> {

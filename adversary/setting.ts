@@ -10,7 +10,7 @@ export interface Setting {
   readonly grid: number;
 }
 
-/** The shipped verification terms on a job of eight segments, of which half are drawn. */
+/** Of eight segments half are drawn, with three seats each on average. */
 export const usualSetting: Setting = { honestShare: 0.5, attestors: 3, draws: 4, grid: 2 };
 
 /** How the job is cut. UNITS: steps. */

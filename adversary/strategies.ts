@@ -15,7 +15,6 @@ import { jackpotFarmer } from "./strategies/jackpot-farmer.ts";
 import { jackpotSharer } from "./strategies/jackpot-sharer.ts";
 import { lastSecond } from "./strategies/last-second.ts";
 import { learningRateCheat } from "./strategies/learning-rate-cheat.ts";
-import { loneSeat } from "./strategies/lone-seat.ts";
 import { poisonedRestart } from "./strategies/poisoned-restart.ts";
 import { rewardSniper } from "./strategies/reward-sniper.ts";
 import { selfChallenger } from "./strategies/self-challenger.ts";
@@ -39,6 +38,7 @@ export const strategies: readonly Strategy[] = [
   unbonder,
   staller,
   beaconGrinder,
+  blockSkipper,
   poisonedRestart,
   colludingVerifiers,
   thrownGame,
@@ -55,8 +55,6 @@ export const strategies: readonly Strategy[] = [
   toldVerifiers,
   endAttester,
   jackpotSharer,
-  loneSeat,
-  blockSkipper,
 ];
 
 /** Errors: OperatorError `unknown-strategy`. */

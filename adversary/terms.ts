@@ -4,8 +4,8 @@ import type { Course } from "./course.ts";
 import { cut, gasRate, price, segmentCost, valueAtRisk, type Setting } from "./setting.ts";
 
 /**
- * The terms of all jobs but for stake and deadline: as submitter/terms.ts completes them, with the attestation fee that
- * docs/simulation.md recommends, and a cap of gas that fits so small a program.
+ * The terms of all jobs but for stake and deadline: as submitter/terms.ts completes them, but for a jackpot fee, so that there
+ * is a pool to attack, and a cap of gas that fits so small a program.
  */
 export function shippedTerms(course: Course, { attestors, draws, grid }: Setting): Terms {
   const perSeat = (valueAtRisk + BigInt(draws * attestors) - 1n) / BigInt(draws * attestors);

@@ -61,7 +61,7 @@ export function withTerms(command: Command, needsSteps = false): Command {
     )
     .option("--value-at-risk <amount>", "what a false result is worth to a cheater at most (the price)", amount)
     .option("--draws <number>", "segments drawn for verification (a twentieth, at least 1)", integer(1, 65_535))
-    .option("--attestors <number>", "verifiers of a drawn segment, on average (2)", integer(1, 16))
+    .option("--attestors <number>", "verifiers of a drawn segment, on average (2)", integer(2, 16))
     .option("--attestation-fee <amount>", "for one verifier's attestation", amount)
     .option("--verifier-stake <amount>", "what he loses for a false or missing one", amount)
     .option("--jackpot-fee <amount>", "for who watches the verifiers (0)", amount)

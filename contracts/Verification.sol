@@ -97,9 +97,10 @@ contract Verification is IVerification {
     }
 
     /// @inheritdoc IVerification
-    function seal(JobId jobId, uint16 k, bytes32 seal_) external override {
+    function seal(JobId jobId, uint16 k, bytes32 word, bytes32 seal_) external override {
         SamplingTerms memory t = _inPart(jobId, Part.Seal);
-        bytes32 word = _word(t);
+        bytes32 drawing = _word(t);
+        if (word != drawing) revert WrongWord(drawing, word);
         if (!Draw.segment(word, jobId, k, t.committed, t.draws)) revert NotDrawn(jobId, k);
         if (!_eligible(t, word, jobId, k, msg.sender)) revert NoSeat(jobId, k, msg.sender);
         Seat storage s = _seats[jobId][k][msg.sender];

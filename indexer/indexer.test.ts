@@ -158,7 +158,7 @@ class World {
       const target = sampling.closedAt + BigInt(partStart(part, sampling.window));
       await this.request("evm_increaseTime", Number(target - timestamp));
     };
-    await this.send(verifier, sealSeat(deployment, jobId, this.drawn, seal));
+    await this.send(verifier, sealSeat(deployment, jobId, this.drawn, word!, seal));
     await to("Attest");
     await this.send(verifier, attestSeat(deployment, jobId, this.drawn, endRoot, truthHash));
     await to("Open");

@@ -23,9 +23,6 @@ const partEnds = [
 export const parts = ["None", "Seal", "Attest", "Accuse", "Open", "Prove", "Rest"] as const;
 export type Part = (typeof parts)[number];
 
-/** States that a segment needs for one to be drawn. */
-const leastStates = 4;
-
 function hash(tag: keyof typeof tags, word: Hex, jobId: bigint, ...rest: readonly (bigint | Address)[]): bigint {
   const types = rest.map((value) => ({ type: typeof value === "bigint" ? "uint256" : "address" }));
   const shape = [{ type: "uint8" }, { type: "bytes32" }, { type: "uint64" }, ...types];
@@ -55,8 +52,8 @@ export function isSegmentDrawn(word: Hex, jobId: bigint, k: number, { committed,
 }
 
 /**
- * Place of the drawn state of a segment among those on its grid: in the last quarter, never the end; the end, which is public,
- * where there are fewer than 4.
+ * Place of the drawn state of a segment among those on its grid: in the last quarter or the one before the end, never the end;
+ * the end, which is public, where there is no other.
  */
 export function drawnState(
   word: Hex,
@@ -65,8 +62,8 @@ export function drawnState(
   { steps, grid }: { readonly steps: number; readonly grid: number },
 ): { readonly index: number; readonly states: number } {
   const states = Math.ceil(steps / grid);
-  if (states < leastStates) return { index: states - 1, states };
-  const first = Math.ceil((3 * states) / 4) - 1;
+  if (states === 1) return { index: 0, states };
+  const first = Math.min(Math.ceil((3 * states) / 4) - 1, states - 2);
   return { index: first + Number(hash("state", word, jobId, BigInt(k)) % BigInt(states - 1 - first)), states };
 }
 

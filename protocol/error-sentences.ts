@@ -49,6 +49,7 @@ const sentences: Readonly<Record<string, (facts: Values) => string>> = {
   NoSeat: (f) => `The draw gives ${f.verifier} no seat on segment ${f.k} of job ${f.jobId}.`,
   AlreadySealed: (f) => `${f.verifier} has sealed segment ${f.k} of job ${f.jobId} before.`,
   SeatsFull: (f) => `All ${f.most} seats of segment ${f.k} of job ${f.jobId} are taken.`,
+  WrongWord: () => "Another word draws than the one that was sealed for: the chain was reorganised; look again.",
   WrongSeal: () => "What is revealed is not what was sealed.",
   AlreadyAccused: (f) => `${f.accuser} has accused this seat of ${f.verifier} before.`,
   AccusationsFull: (f) => `This seat of ${f.verifier} has all ${f.most} accusations that it may have.`,

@@ -101,7 +101,7 @@ const terms = z.strictObject({
   auction: z.int().min(0).max(u32).optional(),
   valueAtRisk: amount.optional(),
   draws: z.int().min(1).max(65_535).optional(),
-  attestors: z.int().min(1).max(16).optional(),
+  attestors: z.int().min(2).max(16).optional(),
   attestationFee: amount.optional(),
   verifierStake: amount.optional(),
   jackpotFee: amount.optional(),

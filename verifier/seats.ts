@@ -39,7 +39,16 @@ type SeatEvent = "recorded" | "sealed" | "attested" | "accused" | "revealed" | "
 
 /** What may make a call of these come too late, or after somebody who did the same. None of it is a loss. */
 const overtaken = new Set(
-  ["wrong-part", "job-not-closing", "seats-full", "already-sealed", "wrong-seat", "already-accused", "accusations-full"]
+  [
+    "wrong-part",
+    "wrong-word",
+    "job-not-closing",
+    "seats-full",
+    "already-sealed",
+    "wrong-seat",
+    "already-accused",
+    "accusations-full",
+  ]
     .concat(["nothing-to-open", "no-accusation", "wrong-status", "own-seat", "job-not-finished", "already-recorded"])
     .map((code) => `reverted-${code}`),
 );
@@ -113,7 +122,7 @@ export class Seats {
     const root = isForced(drawn.word, job.id, k, secret) ? this.#salt(job, k, "error") : truth;
     journal.keep(this.#foundKey(job, k), { root, truth } satisfies Found);
     const seal = sealOf(job.id, k, address, root, this.#truthHash(job, k, truth));
-    const call = sealSeat(chain.deployment, job.id, k, seal);
+    const call = sealSeat(chain.deployment, job.id, k, drawn.word, seal);
     if (await this.#perform(`seal/${identityOf(job)}/${k}`, "sealed", job, k, call)) crashPoint("sealed");
   }
 

@@ -143,7 +143,7 @@ export class Verifier implements Party {
       const found = this.found(look, k);
       if (found === undefined) continue;
       const seal = sealOf(this.jobId, k, this.account, found.root, this.truthHash(k, found.truth));
-      yield sealSeat(chain.deployment, this.jobId, k, seal);
+      yield sealSeat(chain.deployment, this.jobId, k, job.word!, seal);
     }
   }
 

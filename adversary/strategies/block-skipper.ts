@@ -31,12 +31,10 @@ function skipping(claims: Claims): Weather {
   };
 }
 
-/** A block that is left out costs its proposer its reward, and gives him one more throw of the dice. */
+/** A block that is left out costs its proposer its reward, and gives him one more throw of the dice, not the choice. */
 export const blockSkipper: Strategy = {
   name: "block-skipper",
   summary: "The solver claims a false state, happens to propose the block that draws, and may leave it out once.",
-  limit:
-    "the proposer of one certain block throws the dice twice; he cannot time a job to his own block two epochs ahead",
   async cast(stage, chance) {
     const claims = splicedClaims(stage, chance);
     const solver = new Solver(stage.solver, stage.jobId, claims);

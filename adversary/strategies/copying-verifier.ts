@@ -14,7 +14,7 @@ class Copier extends Verifier {
       if (!job.eligible(k, this.account) || job.seat(k, this.account).sealed !== undefined) continue;
       const copied = job.last("Sealed", { k })?.args.seal;
       if (copied !== undefined && this.#attempts.first(`seal ${k}`)) {
-        yield sealSeat(chain.deployment, this.jobId, k, copied);
+        yield sealSeat(chain.deployment, this.jobId, k, job.word!, copied);
       }
     }
   }

@@ -21,7 +21,7 @@ class Sniper extends Outsider {
       yield enrollVerifier(deployment, depositedEach, this.#secretsRoot);
     }
     const tried = job.drawn.filter((k) => job.part === "Seal" && this.#attempts.first(`seal ${k}`));
-    for (const k of tried) yield sealSeat(deployment, this.jobId, k, this.#secretsRoot);
+    for (const k of tried) yield sealSeat(deployment, this.jobId, k, job.word!, this.#secretsRoot);
     if (job.part === "Rest" && this.#attempts.first("resign")) yield resignVerifier(deployment);
   }
 

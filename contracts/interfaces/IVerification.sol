@@ -67,6 +67,8 @@ interface IVerification {
     error SeatsFull(JobId jobId, uint256 k, uint256 most);
     /// @notice The seat does not wait for this call: it is not sealed, attested or revealed, or is so already.
     error WrongSeat(JobId jobId, uint256 k, address verifier);
+    /// @notice Another word draws: the seal is of a chain that was reorganised.
+    error WrongWord(bytes32 expected, bytes32 given);
     /// @notice What is revealed does not hash to what was sealed.
     error WrongSeal(bytes32 expected, bytes32 given);
     /// @notice Nobody accuses himself.
@@ -95,11 +97,12 @@ interface IVerification {
     function resign() external;
 
     /// @notice Takes the caller's seat on drawn segment k and seals what he found; reserves the job's verifierStake.
-    /// Reverts: JobNotClosing; WrongPart (not Seal); NoWord; NotDrawn; NoSeat; AlreadySealed; SeatsFull; EnrolledTooSmall.
+    /// Reverts: JobNotClosing; WrongPart (not Seal); NoWord; WrongWord; NotDrawn; NoSeat; AlreadySealed; SeatsFull; EnrolledTooSmall.
     /// @param jobId The job.
     /// @param k The segment.
+    /// @param word The word that drew what he replayed: under another one another state is drawn, and an honest seal would be wrong.
     /// @param seal_ keccak256(abi.encode(jobId, k, verifier, root, truthHash)), with truthHash = keccak256(abi.encode(truth, salt)).
-    function seal(JobId jobId, uint16 k, bytes32 seal_) external;
+    function seal(JobId jobId, uint16 k, bytes32 word, bytes32 seal_) external;
 
     /// @notice Attests what was sealed. Reverts: JobNotClosing; WrongPart (not Attest); WrongSeat; WrongSeal.
     /// @param root The drawn state's root; zero to say that the segment fails, which the caller has to dispute in `IPinpoint`.

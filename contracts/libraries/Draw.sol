@@ -25,8 +25,6 @@ library Draw {
     uint8 private constant SEAT = 3;
     uint8 private constant FORCED = 4;
 
-    uint256 private constant LEAST_STATES = 4;
-
     /// @notice A secret's proof has another length.
     error WrongProofLength(uint256 actual, uint256 expected);
 
@@ -46,8 +44,8 @@ library Draw {
         return k == first + (random % (beyond - first));
     }
 
-    /// @notice The drawn state of segment k: one on its grid, in its last quarter, never its end.
-    /// @return index Its place among the states on the grid; the last one, which is public, where there are fewer than 4.
+    /// @notice The drawn state of segment k: one on its grid, in its last quarter or the one before its end, never its end.
+    /// @return index Its place among the states on the grid; the end, which is public, where there is no other.
     /// @return states States on the grid.
     function state(
         bytes32 word,
@@ -57,8 +55,8 @@ library Draw {
         uint256 grid
     ) internal pure returns (uint256 index, uint256 states) {
         states = Math.ceilDiv(steps, grid);
-        if (states < LEAST_STATES) return (states - 1, states);
-        uint256 first = Math.ceilDiv(3 * states, 4) - 1;
+        if (states == 1) return (0, 1);
+        uint256 first = Math.min(Math.ceilDiv(3 * states, 4) - 1, states - 2);
         uint256 random = uint256(keccak256(abi.encode(STATE, word, jobId, k)));
         index = first + (random % (states - 1 - first));
     }

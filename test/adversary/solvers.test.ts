@@ -1,8 +1,11 @@
 import { expect } from "chai";
+import { chanceFound, segments } from "../../adversary/index.ts";
 import { Arena, expectedGain } from "./support.ts";
 
 /** Of a solver who is convicted: more than the whole job is worth to him. */
 const ruin = -30;
+/** What a conviction for one skipped segment comes to, over honesty. */
+const convicted = -46;
 
 describe("dishonest solvers", () => {
   let arena: Arena;
@@ -34,6 +37,14 @@ describe("dishonest solvers", () => {
     const report = await arena.gamble("early-stopper");
     expect([report.falseSlashes, report.caught + report.stands]).to.deep.equal([0, report.runs]);
     expect(report.gainCaught.mean).to.be.below(ruin);
+  });
+
+  it("block-skipper: two throws of the dice are not the choice of one", async () => {
+    const report = await arena.play("block-skipper");
+    expect([report.falseSlashes, report.caught + report.stands]).to.deep.equal([0, 3]);
+    // It is drawn both times, and an honest verifier has a seat on it.
+    const found = (chanceFound(report.setting) * report.setting.draws) / segments;
+    expect(found * convicted + (1 - found) * 9).to.be.below(-2);
   });
 
   it("poisoned-restart: what falls takes no honest stake with it", async () => {

@@ -78,6 +78,16 @@ describe("Verification", () => {
       await window.fails(verifier, "seal", window.seal(verifier, k), "AlreadySealed", jobId, BigInt(k), verifier);
     });
 
+    it("is sealed for the word that draws, so that no reorganisation makes an honest seal wrong", async () => {
+      const window = await Window.open(world, [verifier]);
+      await window.at("Seal", 5);
+      const before = window.seal(verifier, 0);
+      const drawn = window.word;
+      await window.name((candidate) => candidate !== drawn);
+      await window.fails(verifier, "seal", before, "WrongWord", window.word, drawn);
+      await window.send(verifier, "seal", window.seal(verifier, 0));
+    });
+
     it("waits for the word, and for stake that is not behind other seats", async () => {
       await enroll(world, verifier, 1_000_000n);
       const window = await Window.open(world, []);
@@ -154,7 +164,7 @@ describe("Verification", () => {
     // Copied from the first: the seal names its author.
     await window.send(second, "seal", window.seal(verifier, 0));
     await window.at("Attest");
-    const copied = window.seal(verifier, 0)[2];
+    const copied = window.seal(verifier, 0)[3];
     const [, , root, truthHash] = window.attestation(verifier, 0);
     await expectWrongSeal(window, second, "attest", [jobId, 0, root, truthHash], copied as Hex);
     await expectWrongSeal(window, verifier, "attest", window.attestation(verifier, 0, falseRoot), copied as Hex);

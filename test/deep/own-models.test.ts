@@ -59,7 +59,7 @@ describe(`models written by a script, through pinpoint submit --model (seed ${SE
 
   /** Submits a model, and waits until a verifier attested the last checkpoint and the job is settled. */
   async function trained(...words: string[]): Promise<bigint> {
-    const usual = ["--window", "900", "--attestors", "1", "--serve", "--bundle", join(folder, "artifacts")];
+    const usual = ["--window", "900", "--attestors", "2", "--serve", "--bundle", join(folder, "artifacts")];
     const { jobId } = await start("submit", "--model", ...words, ...usual).first;
     const id = BigInt(jobId);
     const job = () => readJob(network.chain, id);

@@ -191,7 +191,7 @@ export class Network {
       extension: 30,
       floorPrice: 10n ** 12n,
       auction: 0,
-      attestors: 1,
+      attestors: 2,
       heartbeat: 3_600,
       window: windowSeconds,
     };

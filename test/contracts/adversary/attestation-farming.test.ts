@@ -60,7 +60,7 @@ describe("attack: attestations without replaying", () => {
     // The seal of the same attestation in the copier's own name.
     const [, , root, truthHash] = window.attestation(honest, 0) as [bigint, number, Hex, Hex];
     const own = sealOf(jobId, 0, lazy, root, truthHash);
-    const sealed = window.seal(honest, 0)[2];
+    const sealed = window.seal(honest, 0)[3];
     await window.fails(lazy, "attest", window.attestation(honest, 0), "WrongSeal", sealed, own);
     const { challenger } = world.accounts;
     const part = [jobId, parts.indexOf("Attest"), parts.indexOf("Seal")];

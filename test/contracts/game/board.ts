@@ -143,7 +143,7 @@ export async function createBoard() {
       auction: 0,
       valueAtRisk: 1_000n,
       draws: 1,
-      attestors: 1,
+      attestors: 2,
       attestationFee: 1n,
       verifierStake: 1_000n,
       jackpotFee: 0n,

@@ -128,7 +128,7 @@ export class Window {
   /** Arguments of the calls of a seat that attests `root` and holds `truth` for the state; the true one if not told. */
   seal(verifier: Address, k: number, root = this.state(k).root, truth = this.state(k).root): readonly unknown[] {
     const truthHash = truthHashOf(truth, this.salt(verifier));
-    return [this.jobId, k, sealOf(this.jobId, k, verifier, root, truthHash)];
+    return [this.jobId, k, this.word, sealOf(this.jobId, k, verifier, root, truthHash)];
   }
   attestation(verifier: Address, k: number, root = this.state(k).root, truth = this.state(k).root): readonly unknown[] {
     return [this.jobId, k, root, truthHashOf(truth, this.salt(verifier))];

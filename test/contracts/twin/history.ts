@@ -258,7 +258,7 @@ export class History {
     const price = workUnits * unitPrice;
     const valueAtRisk = price + this.#amount(1) * this.#amount(1_000);
     const draws = 1 + this.#prng.below(n);
-    const attestors = 1 + this.#prng.below(3);
+    const attestors = 2 + this.#prng.below(3);
     const ofSeats = (valueAtRisk + BigInt(draws * attestors) - 1n) / BigInt(draws * attestors);
     const ofWork = (price + BigInt(n) - 1n) / BigInt(n);
     const acceptBy = this.#state.now + 10n + this.#amount(500);
@@ -312,7 +312,7 @@ export class History {
       { stake: market.leastStake(terms) - 1n },
       { floorPrice: unitPrice + 1n },
       { draws: Math.ceil(steps / interval) + 1 },
-      { attestors: this.#pick([0, 17])! },
+      { attestors: this.#pick([1, 17])! },
       { verifierStake: (valueAtRisk - 1n) / BigInt(terms.draws * terms.attestors + 1) },
       { acceptBy: this.#state.now - 1n },
       { auction: Number(acceptBy - this.#state.now) + 1 },
@@ -432,8 +432,9 @@ export class History {
     const obeys = told && !this.#rarely(3);
     const root = obeys ? word(0xe44) : this.#rarely(8) ? this.#pick([zeroHash, falseRoot, stateRoot])! : truth;
     const sealed = sealOf(id, k, from, root, truthHashOf(truth, this.#salt(from)));
-    return this.#move("seal", from, [this.#chain.world.verification, "seal", [id, k, sealed]], (s) => {
-      verification.seal(s, from, id, k, sealed);
+    const drawing = this.#rarely(20) || named === undefined ? word(0x0dd) : named;
+    return this.#move("seal", from, [this.#chain.world.verification, "seal", [id, k, drawing, sealed]], (s) => {
+      verification.seal(s, from, { id, k, drawing, sealed });
       this.#sealed.set(`${id}/${k}/${from}`, { root, truth });
     });
   }

@@ -112,7 +112,7 @@ describe("the twin", function () {
   async function fillPool(setUp: SetUp, from: Address): Promise<void> {
     const { world } = chain;
     const terms: Terms = {
-      ...(await goodTerms(world, { jackpotFee: 1_000_000n, steps: 1, interval: 1, draws: 1, attestors: 1 })),
+      ...(await goodTerms(world, { jackpotFee: 1_000_000n, steps: 1, interval: 1, draws: 1, attestors: 2 })),
       verifierStake: 3_000_000n,
       stake: 40_000_000n,
       bounty: 0n,

@@ -141,7 +141,7 @@ abstract contract JobActions is Model {
         t.unitPrice = uint128(_roll(100));
         t.floorPrice = uint128(_roll(uint256(t.unitPrice) + 1));
         t.attestationFee = uint128(_roll(50));
-        t.attestors = uint8(1 + _roll(3));
+        t.attestors = uint8(2 + _roll(3));
         uint256 n = (t.steps + t.interval - 1) / t.interval;
         t.draws = uint16(1 + _roll(n));
         uint256 price = uint256(t.workUnits) * t.unitPrice;

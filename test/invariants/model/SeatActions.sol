@@ -90,7 +90,9 @@ abstract contract SeatActions is JobActions {
         if (!succeeds && !_rarely(60)) return false;
         (bytes32 root, bytes32 truth) = _finding(id, k, actor);
         bytes32 seal = keccak256(abi.encode(id, k, actor, root, _truthHash(actor, truth)));
-        bytes memory data = abi.encodeCall(IVerification.seal, (JobId.wrap(id), k, seal));
+        bytes32 word = _rarely(40) ? WRONG : jobs[id].word;
+        succeeds = succeeds && word == jobs[id].word;
+        bytes memory data = abi.encodeCall(IVerification.seal, (JobId.wrap(id), k, word, seal));
         _call("seal", actor, address(verification), data, succeeds);
         if (!succeeds) return true;
         s.taken = true;

@@ -36,7 +36,7 @@ function termsHold(state: State, terms: Terms): boolean {
     terms.valueAtRisk >= price &&
     terms.draws >= 1 &&
     terms.draws <= checkpoints &&
-    terms.attestors >= 1 &&
+    terms.attestors >= 2 &&
     terms.attestors <= 16 &&
     terms.verifierStake >= ceilDiv(price, BigInt(checkpoints)) &&
     seats >= terms.valueAtRisk &&

@@ -128,9 +128,13 @@ export function openedState(state: State, id: bigint, k: number): Hex | undefine
   return index + 1 === states ? jobOf(state, id)!.roots[k] : segmentOf(state, id, k).opened;
 }
 
-export function seal(state: State, caller: Address, id: bigint, k: number, sealed: Hex): void {
+export function seal(
+  state: State,
+  caller: Address,
+  { id, k, drawing, sealed }: { id: bigint; k: number; drawing: Hex; sealed: Hex },
+): void {
   const job = inPart(state, id, "Seal");
-  wordOf(state, job);
+  require(wordOf(state, job) === drawing, "WrongWord");
   require(isDrawn(state, id, k), "NotDrawn");
   require(hasSeat(state, id, k, caller), "NoSeat");
   const { seats } = segmentOf(state, id, k);
