@@ -32,7 +32,7 @@ interface Devnet {
 }
 
 function describe({ rpc, deploymentFile, deployment, accounts, tokens }: Devnet): string[] {
-  const { token, staking, beacon, jobMarket, arbiter, pinpoint, verification, modelRegistry, chainId } = deployment;
+  const { token, staking, beacon, jobMarket, arbiter, pinpoint, verification, chainId } = deployment;
   return [
     ...table([
       ["node", `${rpc} (chain ${chainId})`],
@@ -43,7 +43,8 @@ function describe({ rpc, deploymentFile, deployment, accounts, tokens }: Devnet)
       ["arbiter", arbiter],
       ["pinpoint", pinpoint],
       ["verification", verification],
-      ["model registry", modelRegistry],
+      ["availability", deployment.availability],
+      ["model registry", deployment.modelRegistry],
       ["deployment file", deploymentFile],
     ]),
     "",

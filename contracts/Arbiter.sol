@@ -48,9 +48,6 @@ contract Arbiter is IArbiter {
     /// @notice The operator used `used` of `reads` reads.
     error UnusedReads(uint256 reads, uint256 used);
 
-    uint256 private constant CHUNK_WORDS = 256;
-    uint256 private constant CHUNK_BYTES = 1_024;
-
     /// @notice The contract that validates records.
     Validator public immutable VALIDATOR = new Validator();
 
@@ -67,7 +64,7 @@ contract Arbiter is IArbiter {
         if (o.words != claimed.words || o.dtype != claimed.dtype) {
             return (Verdict.DefenderWrong, Reason.Declaration, claimedWord, 0);
         }
-        e.index = claimed.chunkIndex * CHUNK_WORDS + evidence.word;
+        e.index = claimed.chunkIndex * Merkle.CHUNK_WORDS + evidence.word;
         Reason reason = Reason.Padding;
         uint32 expectedWord;
         if (e.index < o.words) {
@@ -147,8 +144,8 @@ contract Arbiter is IArbiter {
 
     /// @dev The word in dispute, from the chunk that the defender revealed.
     function _claimedWord(Claimed calldata claimed, Evidence calldata evidence) private view returns (uint32) {
-        if (evidence.chunk.length != CHUNK_BYTES) revert ChunkLength(evidence.chunk.length);
-        if (evidence.word >= CHUNK_WORDS) revert WordOutOfRange(evidence.word);
+        if (evidence.chunk.length != Merkle.CHUNK_BYTES) revert ChunkLength(evidence.chunk.length);
+        if (evidence.word >= Merkle.CHUNK_WORDS) revert WordOutOfRange(evidence.word);
         bytes32 node = Merkle.leaf(Merkle.CHUNK, evidence.chunk);
         if (node != claimed.chunkNode) revert Merkle.RootMismatch(node, claimed.chunkNode);
         return uint32(Records.word(Records.start(evidence.chunk) + 4 * evidence.word));

@@ -5,7 +5,7 @@ import {IBinding} from "./interfaces/IBinding.sol";
 
 /// @title A contract bound to others that may call it
 abstract contract Binding is IBinding {
-    uint256 private constant MOST = 2;
+    uint256 private constant MOST = 3;
 
     /// @inheritdoc IBinding
     address public immutable override deployer = msg.sender;
@@ -21,9 +21,9 @@ abstract contract Binding is IBinding {
         _;
     }
 
-    /// @dev Any of the bound contracts.
-    modifier onlyAnyBound() {
-        if (msg.sender != bound[0] && msg.sender != bound[1]) revert NotBound(msg.sender, bound[0]);
+    /// @dev Only the contracts bound at these two places.
+    modifier onlyEither(uint256 one, uint256 other) {
+        if (msg.sender != bound[one] && msg.sender != bound[other]) revert NotBound(msg.sender, bound[one]);
         _;
     }
 

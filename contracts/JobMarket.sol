@@ -36,6 +36,7 @@ contract JobMarket is IJobMarket, Binding, Credits {
     /// @dev Places of the bound contracts.
     uint256 private constant PINPOINT = 0;
     uint256 private constant VERIFICATION = 1;
+    uint256 private constant AVAILABILITY = 2;
 
     mapping(JobId jobId => Job) private _jobs;
     mapping(JobId jobId => Terms) private _terms;
@@ -44,7 +45,7 @@ contract JobMarket is IJobMarket, Binding, Credits {
     /// @param token_ The token that jobs are paid in, the one that is staked.
     /// @param staking_ Where stakes are locked; must be bound to this contract afterwards.
     /// @param beacon_ Whose word draws what is verified.
-    constructor(IERC20 token_, IStaking staking_, IBeacon beacon_) Credits(token_) Binding(2) {
+    constructor(IERC20 token_, IStaking staking_, IBeacon beacon_) Credits(token_) Binding(3) {
         if (address(token_) == address(0) || address(staking_) == address(0) || address(beacon_) == address(0)) {
             revert ZeroAddress();
         }
@@ -196,7 +197,7 @@ contract JobMarket is IJobMarket, Binding, Credits {
     function openDispute(
         JobId jobId,
         uint16 k
-    ) external override onlyBound(PINPOINT) returns (Claim memory claim_, GameTerms memory terms_) {
+    ) external override onlyEither(PINPOINT, AVAILABILITY) returns (Claim memory claim_, GameTerms memory terms_) {
         Job storage j = _jobs[jobId];
         _requireDisputable(jobId, j, k);
         uint32 openGames = j.openGames + 1;
@@ -206,7 +207,7 @@ contract JobMarket is IJobMarket, Binding, Credits {
     }
 
     /// @inheritdoc IJobMarket
-    function closeDispute(JobId jobId) external override onlyBound(PINPOINT) {
+    function closeDispute(JobId jobId) external override onlyEither(PINPOINT, AVAILABILITY) {
         Job storage j = _jobs[jobId];
         _requireLive(jobId, j.status);
         uint32 openGames = j.openGames - 1;

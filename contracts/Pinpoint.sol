@@ -35,13 +35,11 @@ contract Pinpoint is IPinpoint, Binding, Credits {
         bool convicted;
     }
 
-    /// @dev Place of the bound contract.
+    /// @dev Places of the bound contracts.
     uint256 private constant VERIFICATION = 0;
+    uint256 private constant AVAILABILITY = 1;
 
-    uint256 private constant CHUNK_BYTES = 1_024;
-    uint256 private constant CHUNK_WORDS = 256;
     uint256 private constant MAX_OPERATORS = 65_535;
-    uint256 private constant MAX_STATES = 4_096;
 
     /// @notice Whose claims are disputed.
     IJobMarket public immutable market;
@@ -69,7 +67,7 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     /// @param token_ The token that the market pays in.
     /// @param market_ Whose claims are disputed; must be bound to this contract afterwards.
     /// @param arbiter_ Who judges.
-    constructor(IERC20 token_, IJobMarket market_, IArbiter arbiter_) Credits(token_) Binding(1) {
+    constructor(IERC20 token_, IJobMarket market_, IArbiter arbiter_) Credits(token_) Binding(2) {
         market = market_;
         arbiter = arbiter_;
     }
@@ -127,7 +125,7 @@ contract Pinpoint is IPinpoint, Binding, Credits {
         if (roots.length != count) revert WrongCount(count, roots.length);
         if (roots[count - 1] != g.to) revert WrongLastRoot(g.to, roots[count - 1]);
         bytes32 root = RevealedNodes.root(roots, Merkle.depthOf(count), 0);
-        if (onGrid) _requireRoot(root, g.node);
+        if (onGrid) Merkle.requireRoot(root, g.node);
         else g.node = root;
         g.phase = onGrid ? Phase.GridPick : Phase.CellPick;
         emit StepsRevealed(gameId, roots);
@@ -175,9 +173,9 @@ contract Pinpoint is IPinpoint, Binding, Credits {
         Game storage g = _games[gameId];
         if (header.length != Records.HEADER_BYTES) revert WrongCount(Records.HEADER_BYTES, header.length);
         bytes32 programRoot = market.claim(g.jobId, g.checkpoint).programRoot;
-        _requireRoot(Merkle.programRoot(header, recordTree), programRoot);
+        Merkle.requireRoot(Merkle.programRoot(header, recordTree), programRoot);
         Header memory h = Records.header(header);
-        if (h.operators > MAX_OPERATORS || h.states == 0 || h.states > Math.min(MAX_STATES, h.operators)) {
+        if (h.operators > MAX_OPERATORS || h.states == 0 || h.states > Math.min(Records.MAX_STATES, h.operators)) {
             revert CountsOutOfRange(h.operators, h.states);
         }
         if (h.operators == h.states && left != 0) revert LeftNotEmpty(left);
@@ -213,7 +211,7 @@ contract Pinpoint is IPinpoint, Binding, Credits {
         bytes32[] calldata nodes
     ) external override move(gameId, position, Move.RevealNodes) {
         Game storage g = _games[gameId];
-        _requireRoot(_rootOf(nodes, g.leaves, g.levels, g.index), g.node);
+        Merkle.requireRoot(_rootOf(nodes, g.leaves, g.levels, g.index), g.node);
         g.phase = g.phase == Phase.OperatorReveal ? Phase.OperatorPick : Phase.ChunkPick;
         emit NodesRevealed(gameId, nodes);
     }
@@ -252,10 +250,10 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     ) external override move(gameId, position, Move.OpenTensor) {
         Game storage g = _games[gameId];
         if (words == 0 || words >= Records.TENSOR_LIMIT || dtype == 0 || dtype > 2) revert NoSuchTensor(words, dtype);
-        uint256 leaves = Math.ceilDiv(words, CHUNK_WORDS);
+        uint256 leaves = Math.ceilDiv(words, Merkle.CHUNK_WORDS);
         uint256 levels = Merkle.depthOf(leaves);
         bytes32 chunkTree = _rootOf(nodes, leaves, levels, 0);
-        _requireRoot(Merkle.tensorRoot(words, dtype, chunkTree), g.node);
+        Merkle.requireRoot(Merkle.tensorRoot(words, dtype, chunkTree), g.node);
         g.words = words;
         g.dtype = dtype;
         g.node = chunkTree;
@@ -273,8 +271,8 @@ contract Pinpoint is IPinpoint, Binding, Credits {
         bytes calldata chunk
     ) external override move(gameId, position, Move.RevealChunk) {
         Game storage g = _games[gameId];
-        if (chunk.length != CHUNK_BYTES) revert WrongCount(CHUNK_BYTES, chunk.length);
-        _requireRoot(Merkle.leaf(1, chunk), g.node);
+        if (chunk.length != Merkle.CHUNK_BYTES) revert WrongCount(Merkle.CHUNK_BYTES, chunk.length);
+        Merkle.requireRoot(Merkle.leaf(1, chunk), g.node);
         g.phase = Phase.Judgement;
         emit ChunkRevealed(gameId, chunk);
     }
@@ -323,7 +321,7 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     }
 
     /// @inheritdoc IPinpoint
-    function forfeit(JobId jobId, uint16 k, address caller) external override onlyBound(VERIFICATION) {
+    function forfeit(JobId jobId, uint16 k, address caller) external override onlyEither(VERIFICATION, AVAILABILITY) {
         GameTerms memory terms = market.gameTerms(jobId);
         JobGames storage games = _jobGames[jobId];
         uint256 tip = TIMEOUT_GAS * terms.gasRate;
@@ -466,7 +464,7 @@ contract Pinpoint is IPinpoint, Binding, Credits {
             evidence
         );
         if (verdict == Verdict.None) revert NoVerdict();
-        uint64 element = uint64(g.index) * uint64(CHUNK_WORDS) + evidence.word;
+        uint64 element = uint64(g.index) * uint64(Merkle.CHUNK_WORDS) + evidence.word;
         emit Judged(gameId, g.operator, element, verdict, reason, claimedWord, expectedWord);
         return verdict;
     }
@@ -586,10 +584,6 @@ contract Pinpoint is IPinpoint, Binding, Credits {
         uint256 count = RevealedNodes.count(leaves, levels, index, levels - down);
         if (nodes.length != count) revert WrongCount(count, nodes.length);
         return RevealedNodes.root(nodes, down, levels - down);
-    }
-
-    function _requireRoot(bytes32 actual, bytes32 expected) private pure {
-        if (actual != expected) revert Merkle.RootMismatch(actual, expected);
     }
 
     function _bond(GameTerms memory terms) private pure returns (uint256) {

@@ -16,6 +16,10 @@ contract Staking is IStaking, Binding, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using Tokens for IERC20;
 
+    /// @dev Places of the bound contracts.
+    uint256 private constant MARKET = 0;
+    uint256 private constant VERIFICATION = 1;
+
     /// @notice The token that is staked.
     IERC20 public immutable token;
 
@@ -67,7 +71,7 @@ contract Staking is IStaking, Binding, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStaking
-    function lock(address owner, uint256 amount) external override onlyAnyBound {
+    function lock(address owner, uint256 amount) external override onlyEither(MARKET, VERIFICATION) {
         StakeAccount storage a = _accounts[owner];
         _requireFree(owner, a, amount);
         a.locked += uint128(amount);
@@ -75,7 +79,7 @@ contract Staking is IStaking, Binding, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStaking
-    function unlock(address owner, uint256 amount) external override onlyAnyBound {
+    function unlock(address owner, uint256 amount) external override onlyEither(MARKET, VERIFICATION) {
         StakeAccount storage a = _accounts[owner];
         if (amount > a.locked) revert InsufficientLocked(owner, a.locked, amount);
         a.locked -= uint128(amount);
@@ -88,7 +92,7 @@ contract Staking is IStaking, Binding, ReentrancyGuardTransient {
         uint256 amount,
         address recipient,
         uint256 paid
-    ) external override onlyAnyBound nonReentrant {
+    ) external override onlyEither(MARKET, VERIFICATION) nonReentrant {
         StakeAccount storage a = _accounts[owner];
         if (amount > a.staked) revert InsufficientStake(owner, a.staked, amount);
         if (paid > amount) revert PaysTooMuch(amount, paid);

@@ -104,6 +104,7 @@ export async function deploy(options: DeployOptions): Promise<{ deployment: Depl
     arbiter: at.Arbiter,
     pinpoint: at.Pinpoint,
     verification: at.Verification,
+    availability: at.Availability,
     modelRegistry: at.ModelRegistry,
   });
   writeFileSync(`${file}.new`, `${JSON.stringify(deployment, null, 2)}\n`);

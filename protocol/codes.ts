@@ -17,8 +17,14 @@ export const creditReasons = [
   "ReplayCompensation",
   "TimeoutTip",
   "ForfeitTip",
+  "Answer",
+  "Demand",
 ] as const;
 export type CreditReason = (typeof creditReasons)[number];
+
+/** Where a demand for a chunk stands. SPEC: contracts/types/Demand.sol. */
+export const demandStatuses = ["None", "Open", "Answered", "Forfeited", "Void"] as const;
+export type DemandStatus = (typeof demandStatuses)[number];
 
 /** Who was wrong. SPEC: contracts/types/Judgement.sol. */
 export const verdicts = ["None", "DefenderWrong", "ChallengerWrong"] as const;

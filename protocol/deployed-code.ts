@@ -1,4 +1,5 @@
 import { hexToBytes, type Address } from "viem";
+import { availabilityAbi } from "./abi/availability.ts";
 import { jobMarketAbi } from "./abi/jobMarket.ts";
 import { modelRegistryAbi } from "./abi/modelRegistry.ts";
 import { pinpointAbi } from "./abi/pinpoint.ts";
@@ -17,6 +18,7 @@ const contracts = {
   arbiter: "Arbiter",
   pinpoint: "Pinpoint",
   verification: "Verification",
+  availability: "Availability",
   modelRegistry: "ModelRegistry",
 } as const;
 export type OwnContract = keyof typeof contracts;
@@ -61,6 +63,7 @@ export async function wiringProblems(chain: Chain): Promise<string[]> {
   const market = { address: deployment.jobMarket, abi: jobMarketAbi } as const;
   const pinpoint = { address: deployment.pinpoint, abi: pinpointAbi } as const;
   const verification = { address: deployment.verification, abi: verificationAbi } as const;
+  const availability = { address: deployment.availability, abi: availabilityAbi } as const;
   const registry = { address: deployment.modelRegistry, abi: modelRegistryAbi } as const;
   const named = await Promise.all([
     ["staking", "token", read(chain, staking, "token", [])],
@@ -71,10 +74,15 @@ export async function wiringProblems(chain: Chain): Promise<string[]> {
     ["jobMarket", "beacon", read(chain, market, "beacon", [])],
     ["jobMarket", "pinpoint", read(chain, market, "bound", [0n])],
     ["jobMarket", "verification", read(chain, market, "bound", [1n])],
+    ["jobMarket", "availability", read(chain, market, "bound", [2n])],
     ["pinpoint", "token", read(chain, pinpoint, "token", [])],
     ["pinpoint", "jobMarket", read(chain, pinpoint, "market", [])],
     ["pinpoint", "arbiter", read(chain, pinpoint, "arbiter", [])],
     ["pinpoint", "verification", read(chain, pinpoint, "bound", [0n])],
+    ["pinpoint", "availability", read(chain, pinpoint, "bound", [1n])],
+    ["availability", "token", read(chain, availability, "token", [])],
+    ["availability", "jobMarket", read(chain, availability, "market", [])],
+    ["availability", "pinpoint", read(chain, availability, "pinpoint", [])],
     ["verification", "jobMarket", read(chain, verification, "market", [])],
     ["verification", "staking", read(chain, verification, "staking", [])],
     ["verification", "pinpoint", read(chain, verification, "pinpoint", [])],

@@ -22,6 +22,7 @@ const schema = z.object({
   arbiter: address,
   pinpoint: address,
   verification: address,
+  availability: address,
   modelRegistry: address,
 });
 

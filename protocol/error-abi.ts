@@ -1,4 +1,5 @@
 import { arbiterAbi } from "./abi/arbiter.ts";
+import { availabilityAbi } from "./abi/availability.ts";
 import { jobMarketAbi } from "./abi/jobMarket.ts";
 import { modelRegistryAbi } from "./abi/modelRegistry.ts";
 import { pinpointAbi } from "./abi/pinpoint.ts";
@@ -14,6 +15,7 @@ const all = [
   ...arbiterAbi,
   ...testTokenAbi,
   ...verificationAbi,
+  ...availabilityAbi,
   ...prevrandaoBeaconAbi,
   ...modelRegistryAbi,
 ];

@@ -37,7 +37,7 @@ const sentences: Readonly<Record<string, (facts: Values) => string>> = {
   WrongParentState: (f) =>
     `A job starts from the last state of its parent ${f.parent}, ${f.last}, not from ${f.given}.`,
   ParentUnsettled: (f) => `Job ${f.jobId} cannot end before its parent ${f.parent} does: settle that first.`,
-  GamesOpen: (f) => `Job ${f.jobId} cannot be settled while ${f.openGames} games are open.`,
+  GamesOpen: (f) => `Job ${f.jobId} cannot be settled while ${f.openGames} games and demands are open.`,
   NotEnrolled: (f) => `${f.account} has no stake in the draws.`,
   StakeReserved: (f) => `${f.reserved} of ${f.verifier}'s stake are behind open seats: close those first.`,
   EnrolledTooSmall: (f) => `${f.verifier} has ${f.unreserved} enrolled and free, and needs ${f.needed}: enroll more.`,
@@ -56,6 +56,13 @@ const sentences: Readonly<Record<string, (facts: Values) => string>> = {
   NothingToOpen: (f) => `Segment ${f.k} of job ${f.jobId} has no drawn state that waits to be opened.`,
   NotOpened: (f) => `The drawn state of segment ${f.k} of job ${f.jobId} is not opened.`,
   AlreadyRecorded: (f) => `The word of block ${f.target} is known.`,
+  DemandNotOpen: (f) => `Demand ${f.demandId} waits for nothing: there is none of this number, or it has ended.`,
+  WrongState: (f) => `The checkpoint's state is ${f.committed}, not ${f.given}: read it again.`,
+  NoSuchState: (f) => `The program has ${f.tensors} states; there is no tensor ${f.tensor} among them.`,
+  WrongLength: (f) => `${f.expected} bytes belong here, not ${f.given}.`,
+  AnswerTooLate: (f) => `The answer to demand ${f.demandId} was due until ${time(f.answerBy)}.`,
+  AnswerNotDue: (f) => `Demand ${f.demandId} may be answered until ${time(f.answerBy)}.`,
+  JobNotConvicted: (f) => `Job ${f.jobId} is not convicted.`,
   NotFinal: (f) =>
     `Job ${f.jobId} has no state that cannot fall: only the last state of a job that is settled, ended or expired is a model.`,
   AlreadyRegistered: (f) => `The model of job ${f.jobId} is registered.`,

@@ -9,6 +9,7 @@ const root = dirname(import.meta.dirname);
 /** File → the contract whose ABI it holds, then contracts whose errors its calls may revert with. */
 const abis: Readonly<Record<string, readonly string[]>> = {
   arbiter: ["Arbiter"],
+  availability: ["Availability", "JobMarket", "Pinpoint", "Staking", "TestToken"],
   jobMarket: ["JobMarket", "Staking", "TestToken"],
   modelRegistry: ["ModelRegistry", "JobMarket"],
   pinpoint: ["Pinpoint", "JobMarket", "Staking", "Arbiter", "TestToken"],

@@ -44,7 +44,7 @@ interface IJobMarket {
     /// @notice The deadline passed without the last checkpoint; disputes may be opened before `windowEnd`. The beacon's word of
     /// `drawBlock` draws.
     event JobExpired(JobId indexed jobId, uint16 committed, uint64 windowEnd, uint64 drawBlock);
-    /// @notice Pinpoint opened a game on checkpoint k; `openGames` now keep the job from settling.
+    /// @notice A game or a demand opened on checkpoint k; `openGames` now keep the job from settling.
     event DisputeOpened(JobId indexed jobId, uint16 indexed k, uint32 openGames);
     /// @notice A game ended in the defender's favour.
     event DisputeClosed(JobId indexed jobId, uint32 openGames);
@@ -145,13 +145,13 @@ interface IJobMarket {
     /// @notice Credits a jackpot out of the pool. Only Verification. Reverts: NotBound; PoolTooSmall.
     function payJackpot(JobId jobId, address account, uint256 amount) external;
 
-    /// @notice Counts a game that opens on checkpoint k. Only Pinpoint.
+    /// @notice Counts a game or a demand that opens on checkpoint k. Only Pinpoint and Availability.
     /// Reverts: NotBound; WrongStatus (neither Running nor Closing); TooLate (from windowEnd on); NotCommitted.
     /// @return claim What the checkpoint says.
     /// @return terms What rules the game.
     function openDispute(JobId jobId, uint16 k) external returns (Claim memory claim, GameTerms memory terms);
 
-    /// @notice Counts a game that ended in the defender's favour. Only Pinpoint.
+    /// @notice Counts a game that ended in the defender's favour, or a demand that was answered. Only Pinpoint and Availability.
     /// Reverts: NotBound; WrongStatus (neither Running nor Closing).
     function closeDispute(JobId jobId) external;
 

@@ -56,7 +56,7 @@ interface IPinpoint {
     );
     /// @notice `loser` let his clock run out; `caller` is credited `tip`.
     event TimedOut(GameId indexed gameId, Mover loser, address indexed caller, uint256 tip);
-    /// @notice The solver did not open a drawn state of segment k: the job is convicted without a game; `caller` is credited `tip`.
+    /// @notice The solver did not open a drawn state of segment k, or did not answer a demand: the job is convicted without a game; `caller` is credited `tip`.
     event Forfeited(JobId indexed jobId, uint16 indexed k, address indexed caller, uint256 tip);
     /// @notice A game is over. `winnerGas` is the gas repaid, `paid` what the winner (of a void game the challenger) was
     /// credited, his bond included.
@@ -190,8 +190,8 @@ interface IPinpoint {
     /// job. Anyone; the challenger is credited. Reverts: UnknownGame; GameFinished; GameNotVoid.
     function reclaim(GameId gameId) external;
 
-    /// @notice Convicts a job whose solver did not open the drawn state of segment k, as a lost game would; its running games
-    /// are void. No bounty is paid. Only Verification. Reverts: NotBound; as IJobMarket.convict.
+    /// @notice Convicts a job whose solver did not open the drawn state of segment k, or did not answer a demand for a chunk of
+    /// checkpoint k, as a lost game would; its running games are void. No bounty is paid. Only Verification and Availability. Reverts: NotBound; as IJobMarket.convict.
     /// @param caller Who showed it; credited what `timeout` is.
     function forfeit(JobId jobId, uint16 k, address caller) external;
 

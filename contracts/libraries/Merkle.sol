@@ -16,7 +16,8 @@ library Merkle {
     uint8 internal constant CHUNK = 1;
     uint8 internal constant RECORD = 3;
     uint8 internal constant FIELD = 5;
-    uint256 private constant CHUNK_BYTES = 1_024;
+    uint256 internal constant CHUNK_BYTES = 1_024;
+    uint256 internal constant CHUNK_WORDS = 256;
 
     /// @notice Levels above the leaves of a tree of n leaves: ⌈log₂ n⌉, 0 for none.
     function depthOf(uint256 n) internal pure returns (uint256 depth) {
@@ -63,6 +64,11 @@ library Merkle {
     /// @notice Root of a dataset from its header (16 bytes) and field tree.
     function datasetRoot(bytes calldata header, bytes32 fieldTree) internal pure returns (bytes32) {
         return sha256(abi.encodePacked(bytes1(0x06), header, fieldTree));
+    }
+
+    /// @notice Reverts unless a root is the committed one.
+    function requireRoot(bytes32 actual, bytes32 expected) internal pure {
+        if (actual != expected) revert RootMismatch(actual, expected);
     }
 
     /// @notice Reverts unless `node` is leaf `index` of the tree of `leaves` leaves with that root.

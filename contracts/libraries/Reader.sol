@@ -19,9 +19,6 @@ library Reader {
     /// @notice A header or record of the dataset has `actual` bytes instead of `expected`.
     error DatasetLength(uint256 actual, uint256 expected);
 
-    uint256 private constant CHUNK_WORDS = 256;
-    uint256 private constant CHUNK_BYTES = 1_024;
-
     /// @notice A dataset field as the dataset describes it.
     /// @param samples Samples of the dataset; 0 if it has none or no such field, and then the rest is 0 too.
     /// @param dtype Code of the field's dtype.
@@ -141,14 +138,14 @@ library Reader {
         uint256 count
     ) private view returns (bytes32 root, uint256 position) {
         unchecked {
-            uint256 firstChunk = first / CHUNK_WORDS;
-            uint256 needed = ((first + count - 1) / CHUNK_WORDS - firstChunk + 1) * CHUNK_BYTES;
+            uint256 firstChunk = first / Merkle.CHUNK_WORDS;
+            uint256 needed = ((first + count - 1) / Merkle.CHUNK_WORDS - firstChunk + 1) * Merkle.CHUNK_BYTES;
             bytes calldata chunks = read.chunks;
             if (chunks.length != needed) revert ChunksLength(chunks.length, needed);
-            uint256 depth = Merkle.depthOf((words + CHUNK_WORDS - 1) / CHUNK_WORDS);
+            uint256 depth = Merkle.depthOf((words + Merkle.CHUNK_WORDS - 1) / Merkle.CHUNK_WORDS);
             Merkle.checkChunks(chunks, firstChunk, depth, read.chunkProof, read.chunkTree);
             root = Merkle.tensorRoot(words, dtype, read.chunkTree);
-            position = Records.start(chunks) + 4 * (first % CHUNK_WORDS);
+            position = Records.start(chunks) + 4 * (first % Merkle.CHUNK_WORDS);
         }
     }
 }

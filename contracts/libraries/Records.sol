@@ -16,6 +16,9 @@ library Records {
     /// @dev Words of a tensor and products of extents stay below this.
     uint256 internal constant TENSOR_LIMIT = 1 << 31;
 
+    /// @dev States that a program may have.
+    uint256 internal constant MAX_STATES = 4_096;
+
     /// @notice The word at a calldata offset.
     function word(uint256 position) internal pure returns (uint256 value) {
         assembly ("memory-safe") {

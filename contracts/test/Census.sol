@@ -2,12 +2,14 @@
 pragma solidity ^0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IAvailability} from "../interfaces/IAvailability.sol";
 import {ICredits} from "../interfaces/ICredits.sol";
 import {IJobMarket} from "../interfaces/IJobMarket.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {IPinpoint} from "../interfaces/IPinpoint.sol";
 import {IStaking, StakeAccount} from "../interfaces/IStaking.sol";
 import {IVerification} from "../interfaces/IVerification.sol";
+import {Demand, DemandId} from "../types/Demand.sol";
 import {Game} from "../types/Game.sol";
 import {GameId, JobId} from "../types/Ids.sol";
 import {Job} from "../types/Job.sol";
@@ -31,6 +33,7 @@ contract Census {
     IJobMarket private immutable _market;
     IPinpoint private immutable _pinpoint;
     IVerification private immutable _verification;
+    IAvailability private immutable _availability;
     IModelRegistry private immutable _registry;
 
     constructor(
@@ -39,19 +42,23 @@ contract Census {
         IJobMarket market,
         IPinpoint pinpoint,
         IVerification verification,
+        IAvailability availability,
         IModelRegistry registry
     ) {
         (_token, _staking, _market) = (token, staking, market);
         (_pinpoint, _verification, _registry) = (pinpoint, verification, registry);
+        _availability = availability;
     }
 
-    /// @notice Sums and counts, then accounts, jobs, games, seats and accusations.
+    /// @notice Sums and counts, then accounts, jobs, games, demands, seats and accusations.
     function words(address[] calldata accounts, Asked[] calldata asked) external view returns (bytes memory all) {
         (uint64 jobs, uint64 games) = (_market.jobCount(), _pinpoint.gameCount());
-        all = abi.encode(jobs, games, _market.jackpotPool(), _token.balanceOf(BURN_ADDRESS));
+        uint64 demands = _availability.demandCount();
+        all = abi.encode(jobs, games, demands, _market.jackpotPool(), _token.balanceOf(BURN_ADDRESS));
         for (uint256 i; i < accounts.length; ++i) all = bytes.concat(all, _account(accounts[i]));
         for (uint64 id = 1; id <= jobs; ++id) all = bytes.concat(all, _job(JobId.wrap(id)));
         for (uint64 id = 1; id <= games; ++id) all = bytes.concat(all, _game(GameId.wrap(id)));
+        for (uint64 id = 1; id <= demands; ++id) all = bytes.concat(all, _demand(DemandId.wrap(id)));
         for (uint256 i; i < asked.length; ++i) all = bytes.concat(all, _asked(asked[i]));
     }
 
@@ -69,7 +76,8 @@ contract Census {
                 v.reserved,
                 v.secretsAt,
                 ICredits(address(_market)).credit(account),
-                ICredits(address(_pinpoint)).credit(account)
+                ICredits(address(_pinpoint)).credit(account),
+                ICredits(address(_availability)).credit(account)
             );
     }
 
@@ -104,6 +112,11 @@ contract Census {
                 abi.encode(g.phase, g.moves, g.lastMoveAt, g.defenderClock, g.challengerClock, g.defenderGas),
                 abi.encode(g.challengerGas, g.gasRefunded, g.challenger, g.defender, g.jobId, g.checkpoint)
             );
+    }
+
+    function _demand(DemandId id) private view returns (bytes memory) {
+        Demand memory d = _availability.demandOf(id);
+        return abi.encode(d.status, d.answerBy, d.demander, d.jobId, d.checkpoint, d.chunk);
     }
 
     function _asked(Asked calldata a) private view returns (bytes memory) {

@@ -8,7 +8,9 @@ pragma solidity ^0.8.37;
 /// the submitter. AttestationFee: to a verifier. ReturnedFee: the fee of a seat that earns none, to the submitter. Jackpot:
 /// to who caught a forced error.
 /// Of a game: Bond: back to the challenger. Gas: to the winner, or to the challenger of a void game. Bounty: to the
-/// drawn verifiers who attested that the segment fails, else to the challenger who convicts. ForfeitTip: to who showed that the solver did not open a drawn state. ReplayCompensation: to a defender who wins. TimeoutTip: to who called a timeout.
+/// drawn verifiers who attested that the segment fails, else to the challenger who convicts. ForfeitTip: to who showed that the solver did not open a drawn state, or
+/// did not answer a demand. ReplayCompensation: to a defender who wins. TimeoutTip: to who called a timeout.
+/// Of a demand: Answer: to who answered it. Demand: back to the demander of one that was not answered, or whose job fell.
 enum CreditReason {
     None,
     Cancelled,
@@ -24,5 +26,7 @@ enum CreditReason {
     Bounty,
     ReplayCompensation,
     TimeoutTip,
-    ForfeitTip
+    ForfeitTip,
+    Answer,
+    Demand
 }

@@ -125,7 +125,7 @@ struct Terms {
 /// @param checkpoints Checkpoints of the whole job.
 /// @param committed Checkpoints committed so far.
 /// @param convictedCheckpoint The checkpoint that fell; meaningful when Convicted.
-/// @param openGames Games that keep the job from settling.
+/// @param openGames Games and demands that keep the job from settling.
 /// @param ended Whether the submitter ended the job early.
 /// @param solver Who trains; zero before acceptance.
 /// @param drawBlock The beacon's target block: its word draws segments, steps and verifiers; 0 before Closing.

@@ -4,6 +4,9 @@ pragma solidity ^0.8.37;
 /// @dev Gas that a call of `timeout` is repaid, at the job's gas rate. UNITS: gas. SPEC: spec/game.md, Clocks.
 uint256 constant TIMEOUT_GAS = 250_000;
 
+/// @dev Gas of a demanded chunk's answer that its demander pays, at the job's gas rate: the dearest one. UNITS: gas.
+uint256 constant ANSWER_GAS = 160_000;
+
 /// @dev What a judgement costs its caller after his gas is measured: conviction, slash, credits. UNITS: gas.
 uint256 constant SETTLEMENT_GAS = 150_000;
 

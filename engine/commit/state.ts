@@ -1,6 +1,7 @@
 import { MerkleTree, OperatorError, bytesOf, concatBytes, wordsOf } from "../../common/index.ts";
 import type { Program } from "../program/types.ts";
-import { commitTensor } from "./tensor.ts";
+import { dtypeCodes } from "../program/codes.ts";
+import { chunkAt, chunkCount, commitTensor } from "./tensor.ts";
 import type { TensorCommitment } from "./tensor.ts";
 
 /** The words of every state tensor, in declared order. */
@@ -53,4 +54,34 @@ export function decodeState(bytes: Uint8Array, program: Program): State {
   }
   let at = 0;
   return program.states.map(({ words }) => wordsOf(bytes.subarray(at, (at += words * 4))));
+}
+
+/** A chunk of a state with all that joins it to the state's root; its bytes and proof are empty where the tensor is shorter. */
+export interface OpenedChunk {
+  /** UNITS: words. */
+  readonly words: number;
+  /** The code: f32 = 1, i32 = 2. */
+  readonly dtype: number;
+  /** Root of the tensor's chunks. */
+  readonly chunkTree: Uint8Array;
+  /** Siblings of the tensor under the state's root. */
+  readonly tensorProof: readonly Uint8Array[];
+  /** 1,024 bytes, or none. */
+  readonly chunk: Uint8Array;
+  /** Its siblings under `chunkTree`. */
+  readonly chunkProof: readonly Uint8Array[];
+}
+
+/** Opens chunk `index` of tensor `tensor` of a state. SPEC: spec/availability.md. */
+export function openChunk({ tensors, tree }: StateCommitment, tensor: number, index: number): OpenedChunk {
+  const { words, dtype, chunkTree } = tensors[tensor]!;
+  const there = index < chunkCount(words.length);
+  return {
+    words: words.length,
+    dtype: dtypeCodes[dtype],
+    chunkTree: chunkTree.root,
+    tensorProof: tree.proof(tensor),
+    chunk: there ? chunkAt(words, index) : new Uint8Array(0),
+    chunkProof: there ? chunkTree.proof(index) : [],
+  };
 }

@@ -23,11 +23,12 @@ function contracts(m: IgnitionModuleBuilder, token: Token) {
   const jobMarket = m.contract("JobMarket", [token, staking, beacon]);
   const pinpoint = m.contract("Pinpoint", [token, jobMarket, arbiter]);
   const verification = m.contract("Verification", [jobMarket, staking, pinpoint, beacon]);
+  const availability = m.contract("Availability", [token, jobMarket, pinpoint]);
   const modelRegistry = m.contract("ModelRegistry", [jobMarket]);
   m.call(staking, "bind", [[jobMarket, verification]]);
-  m.call(jobMarket, "bind", [[pinpoint, verification]]);
-  m.call(pinpoint, "bind", [[verification]]);
-  return { arbiter, staking, beacon, jobMarket, pinpoint, verification, modelRegistry };
+  m.call(jobMarket, "bind", [[pinpoint, verification, availability]]);
+  m.call(pinpoint, "bind", [[verification, availability]]);
+  return { arbiter, staking, beacon, jobMarket, pinpoint, verification, availability, modelRegistry };
 }
 
 /** On an existing token: parameter `token`. */

@@ -107,11 +107,12 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
   const arbiter = await sender.deploy("Arbiter");
   const pinpoint = await sender.deploy("Pinpoint", token, jobMarket, arbiter);
   const verification = await sender.deploy("Verification", jobMarket, staking, pinpoint, beacon);
+  const availability = await sender.deploy("Availability", token, jobMarket, pinpoint);
   const modelRegistry = await sender.deploy("ModelRegistry", jobMarket);
   const bindings = [
     [staking, [jobMarket, verification]],
-    [jobMarket, [pinpoint, verification]],
-    [pinpoint, [verification]],
+    [jobMarket, [pinpoint, verification, availability]],
+    [pinpoint, [verification, availability]],
   ] as const;
   for (const [contract, bound] of bindings)
     await sender.call(contract, encodeFunctionData({ abi: stakingAbi, functionName: "bind", args: [bound] }));
@@ -120,6 +121,6 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
   }
   const block = await sender.mined();
   const chainId = await explained(client.getChainId());
-  const contracts = { token, staking, beacon, jobMarket, arbiter, pinpoint, verification, modelRegistry };
+  const contracts = { token, staking, beacon, jobMarket, arbiter, pinpoint, verification, availability, modelRegistry };
   return { chainId, genesisHash: genesis.hash, block, ...contracts };
 }

@@ -2,6 +2,7 @@ import { network } from "hardhat";
 import type { Address, Hex } from "viem";
 import { isForced } from "../../protocol/index.ts";
 import { Arena, disputed, verdict } from "../contracts/support/games.ts";
+import { answerOf, committed, demandArgs } from "../contracts/support/demands.ts";
 import { commitment, encoded, goodTerms, readJob, running, submit, word } from "../contracts/support/jobs.ts";
 import { enrolment, treeOf, unforced, Window } from "../contracts/support/seats.ts";
 import { deepShape, shortShape } from "../contracts/support/toy.ts";
@@ -131,6 +132,26 @@ async function gameCalls(): Promise<Figure[]> {
   return meter.figures;
 }
 
+/** The calls of Availability: an answer, a forfeit, and a demand that it makes void. */
+async function demandCalls(): Promise<Figure[]> {
+  const world = await freshWorld();
+  const { availability, accounts } = world;
+  const { challenger, solver, stranger } = accounts;
+  const meter = new Meter(world);
+  const call = (name: string, from: Address, ...args: unknown[]) =>
+    meter.send(`Availability.${name}`, from, availability, name, args);
+  const jobId = await committed(world);
+  await call("demand", challenger, ...demandArgs(jobId, 1, 2));
+  await call("answer", solver, 1n, ...answerOf(1, 2));
+  for (const chunk of [0, 1]) await world.send(challenger, availability, "demand", demandArgs(jobId, 1, chunk));
+  const { answerBy } = await world.read<{ answerBy: bigint }>(availability, "demandOf", [3n]);
+  await world.mineAt(answerBy + 1n);
+  await call("forfeit", stranger, 2n);
+  await call("voidDemand", stranger, 3n);
+  await call("withdraw", solver);
+  return meter.figures;
+}
+
 /** What a judgement costs beyond what its caller is repaid for, with nothing warm: the first conviction of all. */
 async function settlement(): Promise<Figure[]> {
   const figures: Figure[] = [];
@@ -180,6 +201,7 @@ export async function measureCalls(): Promise<Figure[]> {
     ...(await jobCalls()),
     ...(await seatCalls()),
     ...(await gameCalls()),
+    ...(await demandCalls()),
     ...(await settlement()),
   ];
 }

@@ -11,6 +11,7 @@ const contracts = [
   "Pinpoint",
   "Arbiter",
   "Verification",
+  "Availability",
   "ModelRegistry",
 ] as const;
 const root = join(import.meta.dirname, "..", "..");

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { decodeFunctionData, isAddressEqual, type Abi, type Address, type Hex, type TransactionReceipt } from "viem";
 import {
+  availabilityAbi,
   gameRecord,
   jobMarketAbi,
   modelRegistryAbi,
@@ -46,6 +47,7 @@ function abiOf(deployment: Deployment, to: Address) {
     pinpoint: pinpointAbi,
     staking: stakingAbi,
     verification: verificationAbi,
+    availability: availabilityAbi,
     modelRegistry: modelRegistryAbi,
     beacon: prevrandaoBeaconAbi,
   };

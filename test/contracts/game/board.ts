@@ -79,10 +79,11 @@ export async function createBoard() {
     pinpoint.address,
     beacon.address,
   ]);
+  const availability = await viem.deployContract("Availability", [token.address, market.address, pinpoint.address]);
   const registry = await viem.deployContract("ModelRegistry", [market.address]);
   await staking.write.bind([[market.address, verification.address]]);
-  await market.write.bind([[pinpoint.address, verification.address]]);
-  await pinpoint.write.bind([[verification.address]]);
+  await market.write.bind([[pinpoint.address, verification.address, availability.address]]);
+  await pinpoint.write.bind([[verification.address, availability.address]]);
   const deployment = {
     chainId: 31337,
     genesisHash: `0x${"00".repeat(32)}` as Hex,
@@ -94,6 +95,7 @@ export async function createBoard() {
     arbiter: arbiter.address,
     pinpoint: pinpoint.address,
     verification: verification.address,
+    availability: availability.address,
     modelRegistry: registry.address,
   };
   const chain = { client, deployment } as unknown as Chain;

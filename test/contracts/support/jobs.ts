@@ -3,6 +3,7 @@ import { parseEventLogs, zeroAddress, type Address, type Hex, type Log } from "v
 import {
   checkpointsOf,
   creditReasons,
+  demandStatuses,
   escrowOf,
   finishedStatuses,
   jobMarketAbi,
@@ -193,6 +194,16 @@ async function heldForGames(world: World): Promise<bigint> {
   return held;
 }
 
+/** What Availability holds for its open demands, beside credits. */
+async function heldForDemands(world: World): Promise<bigint> {
+  let held = 0n;
+  for (let id = 1n; id <= (await world.read<bigint>(world.availability, "demandCount")); id++) {
+    const { status, jobId } = await world.read<{ status: number; jobId: bigint }>(world.availability, "demandOf", [id]);
+    if (demandStatuses[status] === "Open") held += await world.read<bigint>(world.availability, "priceOf", [jobId]);
+  }
+  return held;
+}
+
 /** Every token is accounted for: each contract holds exactly what it owes, and nothing was made or lost. */
 export async function audit(world: World): Promise<void> {
   const accounts = Object.values(world.accounts);
@@ -204,7 +215,9 @@ export async function audit(world: World): Promise<void> {
   expect(await world.balance(world.market.address), "the market holds what it owes").to.equal(market);
   const pinpoint = (await owed(world.pinpoint)) + (await heldForGames(world));
   expect(await world.balance(world.pinpoint.address), "Pinpoint holds what it owes").to.equal(pinpoint);
-  const contracts = [world.staking, world.market, world.pinpoint].map(({ address }) => address);
+  const availability = (await owed(world.availability)) + (await heldForDemands(world));
+  expect(await world.balance(world.availability.address), "Availability holds what it owes").to.equal(availability);
+  const contracts = [world.staking, world.market, world.pinpoint, world.availability].map(({ address }) => address);
   const total = await sum([...accounts, ...contracts, burnAddress].map((account) => world.balance(account)));
   expect(total, "no token was made or lost").to.equal(supplyEach * BigInt(accounts.length));
 }

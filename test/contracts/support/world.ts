@@ -16,6 +16,7 @@ import {
   type Log,
 } from "viem";
 import {
+  availabilityAbi,
   jobMarketAbi,
   modelRegistryAbi,
   pinpointAbi,
@@ -57,6 +58,7 @@ export class World {
   arbiter!: Target;
   beacon!: Target;
   verification!: Target;
+  availability!: Target;
   registry!: Target;
 
   /** Deploys with the arbiter that answers what a test tells it. @param token the token's contract */
@@ -82,14 +84,16 @@ export class World {
     const { deployer } = world.accounts;
     const parts = [world.market, world.staking, world.pinpoint, world.beacon].map(({ address }) => address);
     world.verification = { ...(await world.deploy("Verification", ...parts)), abi: verificationAbi };
+    const asked = [world.token, world.market, world.pinpoint].map(({ address }) => address);
+    world.availability = { ...(await world.deploy("Availability", ...asked)), abi: availabilityAbi };
     world.registry = { ...(await world.deploy("ModelRegistry", world.market.address)), abi: modelRegistryAbi };
-    const verification = world.verification.address;
+    const [verification, availability] = [world.verification.address, world.availability.address];
     await world.send(deployer, world.staking, "bind", [[world.market.address, verification]]);
-    await world.send(deployer, world.market, "bind", [[world.pinpoint.address, verification]]);
-    await world.send(deployer, world.pinpoint, "bind", [[verification]]);
+    await world.send(deployer, world.market, "bind", [[world.pinpoint.address, verification, availability]]);
+    await world.send(deployer, world.pinpoint, "bind", [[verification, availability]]);
     for (const account of Object.values(world.accounts)) {
       await world.send(account, world.token, "mint", [account, supplyEach]);
-      for (const spender of [world.staking, world.market, world.pinpoint]) {
+      for (const spender of [world.staking, world.market, world.pinpoint, world.availability]) {
         await world.send(account, world.token, "approve", [spender.address, 2n ** 256n - 1n]);
       }
     }
@@ -136,7 +140,15 @@ export class World {
     try {
       const hash = await request<Hex>("eth_sendTransaction", [{ from, to: target.address, data }]);
       const receipt = await request<{ gasUsed: Hex; logs: Log[] }>("eth_getTransactionReceipt", [hash]);
-      const contracts = [this.staking, this.market, this.pinpoint, this.verification, this.registry, this.token];
+      const contracts = [
+        this.staking,
+        this.market,
+        this.pinpoint,
+        this.verification,
+        this.availability,
+        this.registry,
+        this.token,
+      ];
       const abi = contracts.flatMap((contract) => contract?.abi ?? []);
       return { gasUsed: BigInt(receipt.gasUsed), logs: parseEventLogs({ abi, logs: receipt.logs }) as never };
     } catch (cause) {

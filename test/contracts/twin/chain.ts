@@ -7,9 +7,9 @@ import {
   type Address,
   type Hex,
 } from "viem";
-import { outcomes, phases, statuses } from "../../../protocol/index.ts";
+import { demandStatuses, outcomes, phases, statuses } from "../../../protocol/index.ts";
 import { request, type Target, type World } from "../support/world.ts";
-import type { Account, Game, Job, State } from "./model/state.ts";
+import type { Account, Demand, Game, Job, State } from "./model/state.ts";
 
 const gas = "0x2dc6c0";
 
@@ -25,15 +25,17 @@ export class Chain {
     this.world = world;
     this.accounts = accounts;
     this.#census = census;
-    const { token, staking, market, pinpoint, verification, registry } = world;
-    const abis: Abi[] = [token, staking, market, pinpoint, verification, registry].map(({ abi }) => abi);
+    const { token, staking, market, pinpoint, verification, availability, registry } = world;
+    const abis: Abi[] = [token, staking, market, pinpoint, verification, availability, registry].map(({ abi }) => abi);
     const errors = abis.flat().filter((item) => item.type === "error");
     this.#errors = new Map(errors.map(({ name, inputs }) => [selectorOf(name, inputs), name]));
   }
 
   static async create(world: World, accounts: readonly Address[]): Promise<Chain> {
-    const { token, staking, market, pinpoint, verification, registry } = world;
-    const parts = [token, staking, market, pinpoint, verification, registry].map(({ address }) => address);
+    const { token, staking, market, pinpoint, verification, availability, registry } = world;
+    const parts = [token, staking, market, pinpoint, verification, availability, registry].map(
+      ({ address }) => address,
+    );
     return new Chain(world, accounts, await world.deploy("Census", ...parts));
   }
 
@@ -106,6 +108,7 @@ const accountWords = (a: Account) => [
   a.secretsAt,
   a.marketCredit,
   a.gameCredit,
+  a.demandCredit,
 ];
 
 function jobWords(state: State, job: Job, id: bigint) {
@@ -148,13 +151,23 @@ const gameWords = (g: Game) => [
   g.checkpoint,
 ];
 
+const demandWords = (d: Demand) => [
+  demandStatuses.indexOf(d.status),
+  d.answerBy,
+  d.demander,
+  d.job,
+  d.checkpoint,
+  d.chunk,
+];
+
 /** The same words of the model's state. */
 export function wordsOf(state: State): string {
   const rows: (readonly (bigint | number | boolean | string)[])[] = [
-    [state.jobs.length, state.games.length, state.pool, state.burned],
+    [state.jobs.length, state.games.length, state.demands.length, state.pool, state.burned],
     ...[...state.accounts.values()].map(accountWords),
     ...state.jobs.map((job, i) => jobWords(state, job, BigInt(i + 1))),
     ...state.games.map(gameWords),
+    ...state.demands.map(demandWords),
   ];
   for (const { seats, failed } of state.segments.values()) {
     for (const seat of seats.values()) {
@@ -170,8 +183,9 @@ export function wordsOf(state: State): string {
 
 /** Names of the words, to say which one differs. */
 export function nameOfWord(state: State, index: number): string {
-  const names = ["jobs", "games", "pool", "burned"];
-  const account = "tokens staked locked unbonding unbondedAt enrolled reserved secretsAt marketCredit gameCredit";
+  const names = ["jobs", "games", "demands", "pool", "burned"];
+  const account =
+    "tokens staked locked unbonding unbondedAt enrolled reserved secretsAt marketCredit gameCredit demandCredit";
   const job =
     "status checkpoints committed convictedCheckpoint openGames ended submitter solver unitPrice attested openedAt deadline snapshotAt windowEnd drawBlock model.steps model.generation model.parent";
   const game =
@@ -180,5 +194,6 @@ export function nameOfWord(state: State, index: number): string {
   [...state.accounts.keys()].forEach((_address, i) => add(`account ${i}`, account));
   state.jobs.forEach((_job, i) => add(`job ${i + 1}`, job));
   state.games.forEach((_game, i) => add(`game ${i + 1}`, game));
+  state.demands.forEach((_demand, i) => add(`demand ${i + 1}`, "status answerBy demander job checkpoint chunk"));
   return names[index] ?? `word ${index - names.length} of seats`;
 }

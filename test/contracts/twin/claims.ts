@@ -18,6 +18,14 @@ export const programRoot: Hex = toHex(sha256(Uint8Array.of(4), header, recordTre
 
 const statesOf = (steps: number): Uint8Array[] => Array.from({ length: steps }, () => state);
 
+/** Header and root of the records, as a demand names the program. */
+export const programParts = [toHex(header), toHex(recordTree)] as const;
+
+/** Arguments of the answer that has the chunk at this place, of which there is one. */
+export function answerOf(place: number): readonly unknown[] {
+  return [words, dtype, toHex(chunkHash), [], place === 0 ? toHex(chunk) : "0x", []];
+}
+
 /** Root over the states of a segment of so many steps, and siblings of one of them. */
 export const segmentRoot = (steps: number): Hex => toHex(segmentCommitment(statesOf(steps)).root);
 export function segmentProof(steps: number, index: number): Hex[] {

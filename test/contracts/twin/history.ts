@@ -16,7 +16,8 @@ import { encoded, readJob, word } from "../support/jobs.ts";
 import { treeOf } from "../support/seats.ts";
 import type { Target } from "../support/world.ts";
 import { nameOfWord, wordsOf, type Chain } from "./chain.ts";
-import { moveOf, programRoot, segmentProof, segmentRoot, stateRoot } from "./claims.ts";
+import { answerOf, moveOf, programParts, programRoot, segmentProof, segmentRoot, stateRoot } from "./claims.ts";
+import * as availability from "./model/availability.ts";
 import * as games from "./model/games.ts";
 import * as market from "./model/market.ts";
 import * as staking from "./model/staking.ts";
@@ -154,6 +155,7 @@ export class History {
     const live = this.#pick(jobs.filter(({ status }) => ["Open", "Running", "Closing"].includes(status)));
     const game = this.#pick(all.filter(({ phase }) => expectedMove[phase] !== null));
     const ends: bigint[] = [];
+    for (const { status, answerBy } of this.#state.demands) if (status === "Open") ends.push(answerBy);
     if (game !== undefined) ends.push(game.lastMoveAt + game[`${games.sideOf(game)}Clock`]);
     for (const { unbonding, unbondedAt } of this.#state.accounts.values()) if (unbonding > 0n) ends.push(unbondedAt);
     if (live?.status === "Open") ends.push(live.terms.acceptBy, live.openedAt + BigInt(live.terms.auction));
@@ -198,6 +200,8 @@ export class History {
     ...repeat(2, () => this.#openGame()),
     ...repeat(12, () => this.#gameMove()),
     ...repeat(3, () => this.#gameEnd()),
+    () => this.#demand(),
+    ...repeat(3, () => this.#demandEnd()),
     ...repeat(2, () => this.#withdrawal()),
   ];
 
@@ -620,9 +624,40 @@ export class History {
     return this.#move("reclaim", from, [pinpoint, "reclaim", [id]], (s) => games.reclaim(s, from, id));
   }
 
+  #demand(): Move | undefined {
+    const id = this.#job("Running", "Closing");
+    const job = id === undefined ? undefined : jobOf(this.#state, id);
+    if (id === undefined || job === undefined || this.#state.demands.length >= 5) return undefined;
+    // As for games: a conviction ends what there is to see of seats.
+    if (this.#straight && !this.#rarely(6)) return undefined;
+    const k = this.#prng.below(job.committed + (this.#rarely(15) ? 1 : 0) || 1);
+    const from = this.#actor();
+    const root = this.#rarely(20) ? falseRoot : stateRoot;
+    const [tensor, chunk] = [this.#rarely(20) ? 1 : 0, this.#rarely(3) ? 1 + this.#prng.below(9) : 0];
+    const args = [id, k, root, ...programParts, tensor, chunk];
+    return this.#move("demand", from, [this.#chain.world.availability, "demand", args], (s) => availability.demand(s, from, { id, k, root, tensor, chunk })); // prettier-ignore
+  }
+
+  /** An answer, mostly the right one, or what ends a demand without one. */
+  #demandEnd(): Move | undefined {
+    const { demands } = this.#state;
+    const open = demands.flatMap(({ status }, i) => (status === "Open" ? [BigInt(i + 1)] : []));
+    const id = this.#rarely(20) ? BigInt(1 + this.#prng.below(demands.length + 1)) : this.#pick(open);
+    if (id === undefined) return undefined;
+    const from = this.#actor();
+    const { availability: target } = this.#chain.world;
+    const kind = this.#prng.below(3);
+    if (kind === 1) return this.#move("forfeitDemand", from, [target, "forfeit", [id]], (s) => availability.forfeit(s, from, id)); // prettier-ignore
+    if (kind === 2) return this.#move("voidDemand", from, [target, "voidDemand", [id]], (s) => availability.voidDemand(s, from, id)); // prettier-ignore
+    const chunk = demands[Number(id) - 1]?.chunk ?? 0;
+    const sent = this.#rarely(10) ? 1 - Math.min(1, chunk) : chunk;
+    return this.#move("answer", from, [target, "answer", [id, ...answerOf(sent)]], (s) => availability.answer(s, from, id, sent)); // prettier-ignore
+  }
+
   #withdrawal(): Move {
     const from = this.#actor();
-    const { market: owing, pinpoint } = this.#chain.world;
+    const { market: owing, pinpoint, availability: demands } = this.#chain.world;
+    if (this.#rarely(4)) return this.#move("withdraw", from, [demands, "withdraw", []], (s) => availability.withdrawDemands(s, from)); // prettier-ignore
     if (this.#rarely(2)) return this.#move("withdraw", from, [owing, "withdraw", []], (s) => market.withdrawMarket(s, from)); // prettier-ignore
     return this.#move("withdraw", from, [pinpoint, "withdraw", []], (s) => games.withdrawGames(s, from));
   }

@@ -24,7 +24,7 @@ const [many, often] = [5_000, 20];
 /** What every run of histories has to reach. */
 const usual = [
   ..."Open > Running,Open > Cancelled,Running > Closing,Running > Convicted,Closing > Settled,Closing > Expired,Closing > Ended,Closing > Convicted".split(","), // prettier-ignore
-  ..."deposit,unbond,submit,cancel,accept,commit,end,expire,settle,register,seal,attest,accuse,openState,reveal,closeSeat,open,move,timeout,reclaim,withdraw".split(",").map((name) => `${name} done`), // prettier-ignore
+  ..."deposit,unbond,submit,cancel,accept,commit,end,expire,settle,register,seal,attest,accuse,openState,reveal,closeSeat,open,move,timeout,reclaim,demand,answer,withdraw".split(",").map((name) => `${name} done`), // prettier-ignore
   "seat Right",
   "seat Void",
 ];
@@ -32,8 +32,10 @@ const usual = [
 const rare = [
   ..."Obeyed,Wrong,Disobeyed,Missing,Hidden".split(",").map((name) => `seat ${name}`),
   ..."ChallengerWon after move,ChallengerWon after timeout,DefenderWon after move,DefenderWon after timeout,Void after reclaim".split(",").map((name) => `game ${name}`), // prettier-ignore
-  ..."submit,accept,commit,seal,attest,accuse,openState,reveal,proveAccusation,forfeit,closeSeat,closeAccusation,open,move,timeout,reclaim,withdraw".split(",").map((name) => `${name} refused`), // prettier-ignore
-  ..."withdraw stake,enroll,resign,proveAccusation,forfeit,closeAccusation".split(",").map((name) => `${name} done`),
+  ..."submit,accept,commit,seal,attest,accuse,openState,reveal,proveAccusation,forfeit,closeSeat,closeAccusation,open,move,timeout,reclaim,demand,answer,forfeitDemand,voidDemand,withdraw".split(",").map((name) => `${name} refused`), // prettier-ignore
+  ..."withdraw stake,enroll,resign,proveAccusation,forfeit,closeAccusation,forfeitDemand,voidDemand"
+    .split(",")
+    .map((name) => `${name} done`),
   "accusation proved",
   "accusation not proved",
   "jackpot",
@@ -72,6 +74,7 @@ describe("the twin", function () {
       weights: [],
       marketCredit: 0n,
       gameCredit: 0n,
+      demandCredit: 0n,
     });
     start = {
       now: await world.now(),
@@ -80,6 +83,7 @@ describe("the twin", function () {
       accounts: new Map(accounts.map((address) => [address, account()])),
       jobs: [],
       games: [],
+      demands: [],
       segments: new Map(),
       words: new Map(),
       models: new Map(),

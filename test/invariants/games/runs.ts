@@ -1,4 +1,4 @@
-import type { Hex } from "viem";
+import { encodeFunctionData, type Hex } from "viem";
 import { toHex, type Prng } from "../../../common/index.ts";
 import {
   challengerMove,
@@ -9,14 +9,17 @@ import {
   type Player,
 } from "../../../dispute/index.ts";
 import {
+  chunkCount,
   commitTensor,
   createExecutor,
   datasetCommitment,
+  openChunk,
+  stateCommitment,
   type Executor,
   type Operator,
   type State,
 } from "../../../engine/index.ts";
-import { checkpointsOf, type Claim } from "../../../protocol/index.ts";
+import { availabilityAbi, checkpointsOf, type Claim } from "../../../protocol/index.ts";
 import { carelessDefender, type Fault } from "./careless-defender.ts";
 import { writeScript, type Script } from "./script.ts";
 import type { Course } from "./trainings.ts";
@@ -27,6 +30,15 @@ export interface ScriptedClaim {
   /** The states on its grid. */
   readonly states: readonly Hex[];
   readonly scripts: readonly Script[];
+  /** Answers to demands for chunks of its end. */
+  readonly answers: readonly ScriptedAnswer[];
+}
+
+/** The call that answers a demand for a chunk, with the demand zero. */
+export interface ScriptedAnswer {
+  readonly tensor: number;
+  readonly chunk: number;
+  readonly calldata: Hex;
 }
 
 /** What one solver commits for a whole job. */
@@ -104,9 +116,10 @@ export class RunWriter {
       const honest = this.#trace(start, claim);
       const own = lie === null ? honest : this.#trace(start, claim, lie);
       const wrong = own.roots[steps] !== honest.roots[steps];
-      claims.push(wrong ? this.#lied(honest, own) : this.#contested(honest, games));
+      const scripted = wrong ? this.#lied(honest, own) : this.#contested(honest, games);
       shows ||= wrong;
       start = this.#after(start, claim, lie);
+      claims.push({ ...scripted, answers: this.#answers(start) });
     }
     return { lie, shows, claims };
   }
@@ -133,14 +146,14 @@ export class RunWriter {
   }
 
   /** A game on a wrong claim. */
-  #lied(honest: SegmentTrace, own: SegmentTrace): ScriptedClaim {
+  #lied(honest: SegmentTrace, own: SegmentTrace): Omit<ScriptedClaim, "answers"> {
     const claim = claimOf(own);
     const script = writeScript(claim, defenderOf(own), this.#challenger(honest), this.#random);
     return { claim, states: statesOf(own), scripts: [script] };
   }
 
   /** Games on a right claim: hostile challengers, and for every second one a careless defender. */
-  #contested(honest: SegmentTrace, games: number): ScriptedClaim {
+  #contested(honest: SegmentTrace, games: number): Omit<ScriptedClaim, "answers"> {
     const claim = claimOf(honest);
     const scripts = Array.from({ length: games }, (_, i) => {
       const aim = this.#place(claim.firstStep, claim.steps);
@@ -151,6 +164,20 @@ export class RunWriter {
       return writeScript(claim, defender, this.#challenger(honest, aim), this.#random);
     });
     return { claim, states: statesOf(honest), scripts };
+  }
+
+  /** A chunk of each tensor of a state, and one that the first has not. */
+  #answers(state: State): ScriptedAnswer[] {
+    const committed = stateCommitment(state, this.#course.training.program);
+    const inside = state.map(({ length }, tensor) => ({ tensor, chunk: this.#random.below(chunkCount(length)) }));
+    const beyond = { tensor: 0, chunk: chunkCount(state[0]!.length) };
+    return [...inside, beyond].map(({ tensor, chunk }) => {
+      const { words, dtype, ...opened } = openChunk(committed, tensor, chunk);
+      const { chunkTree, tensorProof, chunkProof } = opened;
+      const proofs = [tensorProof.map(toHex), toHex(opened.chunk), chunkProof.map(toHex)] as const;
+      const args = [0n, words, dtype, toHex(chunkTree), ...proofs] as const;
+      return { tensor, chunk, calldata: encodeFunctionData({ abi: availabilityAbi, functionName: "answer", args }) };
+    });
   }
 
   #challenger(honest: SegmentTrace, aim?: Aim): Player {

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeAbiParameters, parseAbiParameters, type Hex } from "viem";
-import { createPrng, fromHex } from "../../../common/index.ts";
+import { createPrng, fromHex, toHex } from "../../../common/index.ts";
 import { kindCodes } from "../../../engine/index.ts";
 import { phases } from "../../../protocol/index.ts";
 import { RunWriter, type Run } from "./runs.ts";
@@ -21,12 +21,13 @@ const parameters = {
   pages: parseAbiParameters("bytes[] pages"),
   trainings: parseAbiParameters([
     "Training[] trainings",
-    "struct Training { bytes32 programRoot; bytes32 datasetRoot; bytes32 startRoot; uint32 steps; uint32 interval; uint8 grid; uint32 seed; uint8 order; uint32[] runs; }",
+    "struct Training { bytes32 programRoot; bytes32 datasetRoot; bytes32 startRoot; uint32 steps; uint32 interval; uint8 grid; uint32 seed; uint8 order; bytes header; bytes32 recordTree; uint32[] runs; }",
   ]),
   run: parseAbiParameters([
     "Run run",
     "struct Run { bool honest; ScriptedClaim[] claims; }",
-    "struct ScriptedClaim { bytes32 endRoot; bytes32 segmentRoot; bytes32[] states; uint32[] scripts; }",
+    "struct ScriptedClaim { bytes32 endRoot; bytes32 segmentRoot; bytes32[] states; uint32[] scripts; ScriptedAnswer[] answers; }",
+    "struct ScriptedAnswer { uint16 tensor; uint32 chunk; uint32 calldataPage; }",
   ]),
   script: parseAbiParameters([
     "Script script",
@@ -73,11 +74,12 @@ function addScript({ moves, outcome, judgement, operator }: Script, { training }
 
 function addRun({ lie, claims }: Run, course: Course): number {
   counts.runs += 1;
-  const scripted = claims.map(({ claim: { endRoot, segmentRoot }, states, scripts }) => ({
+  const scripted = claims.map(({ claim: { endRoot, segmentRoot }, states, scripts, answers }) => ({
     endRoot,
     segmentRoot,
     states,
     scripts: scripts.map((script) => addScript(script, course)),
+    answers: answers.map(({ calldata, ...place }) => ({ ...place, calldataPage: book.add(calldata) })),
   }));
   return book.add(encodeAbiParameters(parameters.run, [{ honest: lie === null, claims: scripted }]));
 }
@@ -92,7 +94,8 @@ async function addCourse(course: Course, index: number) {
   }
   const { programRoot, datasetRoot, startRoot } = honest.claims[0]!.claim;
   const { order, ...cut } = course.cut;
-  const roots = { programRoot, datasetRoot, startRoot };
+  const { encoded, tree } = course.commitment;
+  const roots = { programRoot, datasetRoot, startRoot, header: toHex(encoded.header), recordTree: toHex(tree.root) };
   return { ...roots, ...cut, order: order === "sequential" ? 1 : 2, runs: runs.map((run) => addRun(run, course)) };
 }
 

@@ -13,6 +13,8 @@ struct Training {
     uint8 grid;
     uint32 seed;
     uint8 order;
+    bytes header;
+    bytes32 recordTree;
     uint32[] runs;
 }
 
@@ -22,12 +24,20 @@ struct Run {
     ScriptedClaim[] claims;
 }
 
-/// @notice A claim, the states on its grid, and the pages of games on it.
+/// @notice A claim, the states on its grid, the pages of games on it, and answers to demands for chunks of its end.
 struct ScriptedClaim {
     bytes32 endRoot;
     bytes32 segmentRoot;
     bytes32[] states;
     uint32[] scripts;
+    ScriptedAnswer[] answers;
+}
+
+/// @notice A chunk, and the page of the calldata that answers a demand for it (the demand zero).
+struct ScriptedAnswer {
+    uint16 tensor;
+    uint32 chunk;
+    uint32 calldataPage;
 }
 
 /// @notice A game from its opening to its judgement: codes of the last phase, the verdict's reason, the culprit's kind.

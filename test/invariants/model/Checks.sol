@@ -8,11 +8,11 @@ import {GameId, JobId} from "../../../contracts/types/Ids.sol";
 import {Job, Status, Terms} from "../../../contracts/types/Job.sol";
 import {BURN_ADDRESS, MAX_MOVES, TIMEOUT_GAS} from "../../../contracts/types/Rules.sol";
 import {Verifier} from "../../../contracts/types/Verification.sol";
-import {GameActions} from "./GameActions.sol";
+import {DemandActions} from "./DemandActions.sol";
 import {Pot} from "./Ledger.sol";
 
 /// @title The invariants: the contracts hold what the model says, and what the model says is sound
-abstract contract Checks is GameActions {
+abstract contract Checks is DemandActions {
     /// @notice Every contract holds what it owes, to the last unit, and no token is made or lost.
     function checkTotals() public view {
         _same("stakes", 0, token.balanceOf(address(staking)), total[Pot.Stake]);
@@ -23,6 +23,8 @@ abstract contract Checks is GameActions {
         _same("market's balance", 0, token.balanceOf(address(market)), owed);
         owed = total[Pot.GameCredit] + total[Pot.Bond] + total[Pot.Reserve];
         _same("Pinpoint's balance", 0, token.balanceOf(address(pinpoint)), owed);
+        owed = total[Pot.DemandCredit] + total[Pot.Demand];
+        _same("Availability's balance", 0, token.balanceOf(address(availability)), owed);
         _same("burned", 0, token.balanceOf(BURN_ADDRESS), total[Pot.Burned]);
         _same("supply", 0, token.totalSupply(), ACTORS * SUPPLY);
     }
@@ -39,6 +41,7 @@ abstract contract Checks is GameActions {
         _same("wallet", key, token.balanceOf(actor), held[Pot.Wallet][key]);
         _same("market's credit", key, ICredits(address(market)).credit(actor), held[Pot.MarketCredit][key]);
         _same("Pinpoint's credit", key, ICredits(address(pinpoint)).credit(actor), held[Pot.GameCredit][key]);
+        _same("demands' credit", key, ICredits(address(availability)).credit(actor), held[Pot.DemandCredit][key]);
         _same("staked", key, a.staked, held[Pot.Stake][key]);
         _same("locked", key, a.locked, s.locked);
         _same("unbonding", key, a.unbonding, s.unbonding);
@@ -98,7 +101,10 @@ abstract contract Checks is GameActions {
             uint256 cost = t.bounty + ((1 + others) * t.gasCap + TIMEOUT_GAS) * t.gasRate;
             _atMost("cover of a conviction", id, cost, t.stake);
         }
-        _same("running games", id, running, j.openGames);
+        for (uint256 i; i < liveDemands.length; ++i) {
+            if (demands[liveDemands[i]].jobId == id) ++running;
+        }
+        _same("running games and demands", id, running, j.openGames);
         _atMost("liability", id, t.window + market.longestGame(t.clock, t.extension), UNBONDING - 1);
     }
 
@@ -106,6 +112,7 @@ abstract contract Checks is GameActions {
     function checkGames() public view {
         for (uint256 i; i < liveGames.length; ++i) _checkGame(liveGames[i]);
         _same("games", 0, pinpoint.gameCount(), gameCount);
+        _same("demands", 0, availability.demandCount(), demandCount);
     }
 
     function _checkGame(uint64 id) private view {

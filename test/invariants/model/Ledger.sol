@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-/// @notice Where money is. Wallet, Stake, MarketCredit, GameCredit: of an account. Escrow, Fees, JackpotFee: of a job. Reserve: kept
-/// back by a convicted job. Bond: of a game. Pool, Burned: account 0.
+/// @notice Where money is. Wallet, Stake, MarketCredit, GameCredit, DemandCredit: of an account. Escrow, Fees, JackpotFee: of a job. Reserve: kept
+/// back by a convicted job. Bond: of a game. Demand: of a demand. Pool, Burned: account 0.
 enum Pot {
     Wallet,
     Stake,
     MarketCredit,
     GameCredit,
+    DemandCredit,
     Escrow,
     Fees,
     JackpotFee,
     Pool,
     Reserve,
     Bond,
+    Demand,
     Burned
 }
 

@@ -6,6 +6,7 @@ import {IBinding} from "../../../contracts/interfaces/IBinding.sol";
 import {IJobMarket} from "../../../contracts/interfaces/IJobMarket.sol";
 import {IPinpoint} from "../../../contracts/interfaces/IPinpoint.sol";
 import {IStaking} from "../../../contracts/interfaces/IStaking.sol";
+import {IAvailability} from "../../../contracts/interfaces/IAvailability.sol";
 import {IVerification} from "../../../contracts/interfaces/IVerification.sol";
 import {BeaconDouble} from "../../../contracts/test/BeaconDouble.sol";
 import {Phase} from "../../../contracts/types/Game.sol";
@@ -121,6 +122,15 @@ abstract contract Model is Ledger {
         bytes32 truth;
     }
 
+    /// @notice A demand. `answerPage` 0: nobody can answer it.
+    struct DemandModel {
+        uint64 jobId;
+        uint16 checkpoint;
+        uint32 answerPage;
+        address demander;
+        uint256 answerBy;
+    }
+
     /// @notice A call went otherwise than the model says.
     error Unexpected(string call, bool succeeds, bytes answer);
     /// @notice An invariant is broken.
@@ -135,6 +145,7 @@ abstract contract Model is Ledger {
     IJobMarket internal market;
     IPinpoint internal pinpoint;
     IVerification internal verification;
+    IAvailability internal availability;
     BeaconDouble internal beacon;
 
     address[] internal actors;
@@ -153,10 +164,14 @@ abstract contract Model is Ledger {
     /// @dev Jobs whose seats and accusations may still be closed.
     uint64[] internal seatedJobs;
     mapping(uint64 gameId => GameModel) internal games;
+    mapping(uint64 demandId => DemandModel) internal demands;
     uint64 internal jobCount;
+    uint64 internal demandCount;
     uint64 internal gameCount;
     uint64[] internal liveJobs;
     uint64[] internal liveGames;
+    /// @dev Demands whose price is not credited.
+    uint64[] internal liveDemands;
 
     /// @dev Time of the block, kept here: a block's time does not outlive the call that sets it in every runner.
     uint256 internal time = 1_800_000_000;
@@ -176,11 +191,12 @@ abstract contract Model is Ledger {
         address arbiter = _deploy("Arbiter", "");
         pinpoint = IPinpoint(_deploy("Pinpoint", abi.encode(token, market, arbiter)));
         verification = IVerification(_deploy("Verification", abi.encode(market, staking, pinpoint, beacon)));
+        availability = IAvailability(_deploy("Availability", abi.encode(token, market, pinpoint)));
         _bind(address(staking), address(market), address(verification));
-        _bind(address(market), address(pinpoint), address(verification));
-        address[] memory one = new address[](1);
-        one[0] = address(verification);
-        IBinding(address(pinpoint)).bind(one);
+        _bind(address(pinpoint), address(verification), address(availability));
+        address[] memory three = new address[](3);
+        (three[0], three[1], three[2]) = (address(pinpoint), address(verification), address(availability));
+        IBinding(address(market)).bind(three);
         for (uint160 i; i < ACTORS; ++i) _enter(address(0xac70000000000000 + i));
     }
 
@@ -202,7 +218,7 @@ abstract contract Model is Ledger {
         actors.push(actor);
         token.mint(actor, SUPPLY);
         _mint(actor, SUPPLY);
-        address[3] memory spenders = [address(staking), address(market), address(pinpoint)];
+        address[4] memory spenders = [address(staking), address(market), address(pinpoint), address(availability)];
         for (uint256 i; i < spenders.length; ++i) {
             vm.prank(actor);
             token.approve(spenders[i], type(uint256).max);

@@ -129,6 +129,7 @@ abstract contract Reach {
         "closeSeat",
         "closeAccusation"
     ];
+    string[4] private _demandCalls = ["demand", "answer", "forfeitDemand", "voidDemand"];
     string[6] private _wrongs = [
         "wrong position",
         "wrong mover",
@@ -216,11 +217,14 @@ abstract contract Reach {
     }
 
     function _reportSeatCalls(Walker spine, uint256 rare) private view {
-        for (uint256 i; i < _seatCalls.length; ++i) {
-            (uint256 made, uint256 refused) = (spine.made(_seatCalls[i]), spine.refused(_seatCalls[i]));
-            console.log("%d made, %d refused: %s", made, refused, _seatCalls[i]);
-            _require(_seatCalls[i], made < refused ? made : refused, rare);
-        }
+        for (uint256 i; i < _seatCalls.length; ++i) _reportCall(spine, _seatCalls[i], rare);
+        for (uint256 i; i < _demandCalls.length; ++i) _reportCall(spine, _demandCalls[i], rare);
+    }
+
+    function _reportCall(Walker spine, string memory name, uint256 rare) private view {
+        (uint256 made, uint256 refused) = (spine.made(name), spine.refused(name));
+        console.log("%d made, %d refused: %s", made, refused, name);
+        _require(name, made < refused ? made : refused, rare);
     }
 
     function _reportCalls(Walker spine, uint256 least, uint256 few) private view {

@@ -68,8 +68,9 @@ abstract contract SeatActions is JobActions {
         bytes32 word = bytes32(_roll(type(uint256).max) + 1);
         address told = _actor();
         uint256 k = j.committed == 0 ? 0 : _roll(j.committed);
-        for (uint256 i; i < 60 && verifiers[told].secret != 0; ++i) {
-            if (Draw.forced(word, JobId.wrap(id), k, verifiers[told].secret)) break;
+        for (uint256 i; i < 120 && verifiers[told].secret != 0; ++i) {
+            bool drawn = Draw.segment(word, JobId.wrap(id), k, j.committed, _draws(id));
+            if (drawn && Draw.forced(word, JobId.wrap(id), k, verifiers[told].secret)) break;
             word = keccak256(abi.encode(word));
         }
         beacon.setWord(j.drawBlock, word);
@@ -141,6 +142,8 @@ abstract contract SeatActions is JobActions {
         bool succeeds = _isNow(id, Part.Accuse) && s.attested && accuser != actor && !a.made && s.accusations < 8;
         succeeds = succeeds && verifiers[accuser].enrolled - verifiers[accuser].reserved >= fee;
         if (!found || (!succeeds && !_rarely(40))) return false;
+        // Right ones are accused seldom.
+        if (succeeds && s.root == _stateOf(id, k) && !_rarely(3)) return false;
         bytes32 truth = _rarely(8) ? WRONG : _stateOf(id, k);
         bytes32 seal = keccak256(abi.encode(id, k, actor, accuser, truth, _salt(accuser)));
         bytes memory data = abi.encodeCall(IVerification.accuse, (JobId.wrap(id), k, actor, seal));

@@ -11,7 +11,7 @@ import {vm} from "./Vm.sol";
 /// @title Random actions on the contracts, counted
 abstract contract Walker is Checks {
     /// @notice Weights of the actions, in their order below.
-    uint8[29] private _weights = [
+    uint8[33] private _weights = [
         120,
         5,
         8,
@@ -40,7 +40,11 @@ abstract contract Walker is Checks {
         40,
         6,
         12,
-        12
+        12,
+        2,
+        6,
+        3,
+        3
     ];
 
     mapping(Phase from => mapping(Phase to => uint256)) public phaseCount;
@@ -104,7 +108,8 @@ abstract contract Walker is Checks {
         if (action == 14) return _rarely(2) ? _unbond() : _withdrawStake();
         if (action == 15) return _trespass();
         if (action == 16) return _end();
-        return _actOnSeats(action - 17);
+        if (action < 29) return _actOnSeats(action - 17);
+        return _actOnDemands(action - 29);
     }
 
     function _actOnSeats(uint256 action) private returns (bool) {
@@ -120,6 +125,13 @@ abstract contract Walker is Checks {
         if (action == 9) return _forfeit();
         if (action == 10) return _closeSeat();
         return _closeAccusation();
+    }
+
+    function _actOnDemands(uint256 action) private returns (bool) {
+        if (action == 0) return _demand();
+        if (action == 1) return _answer();
+        if (action == 2) return _forfeitDemand();
+        return _voidDemand();
     }
 
     /// @dev Some seconds pass; now and then just so many that a term ends or has just ended.
@@ -139,6 +151,7 @@ abstract contract Walker is Checks {
             GameModel storage g = games[liveGames[_roll(liveGames.length)]];
             return g.lastMoveAt + (_isDefenders(g.phase) ? g.defenderClock : g.challengerClock);
         }
+        if (liveDemands.length != 0 && _rarely(8)) return demands[liveDemands[_roll(liveDemands.length)]].answerBy;
         if (liveJobs.length == 0) return time;
         uint64 id = liveJobs[_roll(liveJobs.length)];
         JobModel storage j = jobs[id];

@@ -1,5 +1,5 @@
 import type { Address, Hex } from "viem";
-import type { Phase, SeatOutcome, Status, Terms } from "../../../../protocol/index.ts";
+import type { DemandStatus, Phase, SeatOutcome, Status, Terms } from "../../../../protocol/index.ts";
 
 /** What a call must revert with, by its name. */
 export class Refusal extends Error {}
@@ -23,6 +23,7 @@ export interface Account {
   readonly weights: { readonly at: bigint; readonly amount: bigint }[];
   marketCredit: bigint;
   gameCredit: bigint;
+  demandCredit: bigint;
 }
 
 export interface Job {
@@ -63,6 +64,15 @@ export interface Game {
   challengerClock: bigint;
   defenderGas: bigint;
   challengerGas: bigint;
+}
+
+export interface Demand {
+  readonly job: bigint;
+  readonly checkpoint: number;
+  readonly chunk: number;
+  readonly answerBy: bigint;
+  readonly demander: Address;
+  status: DemandStatus;
 }
 
 export interface Seat {
@@ -108,6 +118,7 @@ export interface State {
   readonly accounts: Map<Address, Account>;
   readonly jobs: Job[];
   readonly games: Game[];
+  readonly demands: Demand[];
   readonly segments: Map<string, Segment>;
   readonly words: Map<bigint, Hex>;
   readonly models: Map<bigint, Model>;
