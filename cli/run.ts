@@ -6,6 +6,7 @@ import { breakerCommand } from "./breaker.ts";
 import { cancelCommand } from "./cancel.ts";
 import { compileCommand } from "./compile.ts";
 import { indexerCommand, solverCommand, verifierCommand } from "./daemons.ts";
+import { demandCommand } from "./demand.ts";
 import { devnetCommand } from "./devnet.ts";
 import { doctorCommand } from "./doctor.ts";
 import { disputeCommand } from "./dispute.ts";
@@ -45,6 +46,7 @@ function pinpointCommand(io: Io): Command {
     withdrawCommand,
     verifyCommand,
     disputeCommand,
+    demandCommand,
     solverCommand,
     verifierCommand,
     indexerCommand,

@@ -23,6 +23,7 @@ export const crashPoints = [
   "accepted",
   "committed",
   "sealed",
+  "answered",
   "attested",
   "revealed",
   "opened",

@@ -5,6 +5,7 @@ export * from "./compute/pool.ts";
 export * from "./config.ts";
 export * from "./crash-point.ts";
 export * from "./debian.ts";
+export * from "./demands.ts";
 export * from "./example-bundle.ts";
 export * from "./findings.ts";
 export * from "./health.ts";

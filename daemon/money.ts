@@ -2,17 +2,17 @@ import { OperatorError } from "../common/index.ts";
 import {
   approveTokens,
   depositStake,
+  payers,
   readAllowance,
   readCredit,
   readStake,
   readTokens,
   withdrawCredit,
+  type Spender,
   type Stake,
 } from "../protocol/index.ts";
 import type { Session } from "./session.ts";
 import type { Outcome } from "./transactions.ts";
-
-type Spender = "staking" | "jobMarket" | "pinpoint";
 
 /** One spending after another: two at once would overwrite each other's allowance, or stake the same need twice. */
 const spending = new WeakMap<Session, Promise<unknown>>();
@@ -83,7 +83,7 @@ async function deposit(session: Session, amount: bigint, held: (stake: Stake) =>
 /** Takes what the contracts owe the account, to its payout address if it has one. */
 export async function withdrawCredits(session: Session): Promise<void> {
   const { chain, address, payout, transactions, log } = session;
-  for (const contract of ["jobMarket", "pinpoint"] as const) {
+  for (const contract of payers) {
     const owed = await readCredit(chain, contract, address);
     if (owed === 0n) continue;
     const call = withdrawCredit(chain.deployment, contract, payout);

@@ -2,7 +2,7 @@ import { Hono, type Context } from "hono";
 import { isAddress } from "viem";
 import { OperatorError, TransientError } from "../common/index.ts";
 import type { Database } from "./database.ts";
-import { balances, checkpoints, game, games, job, jobs, models, seats, type Page } from "./queries.ts";
+import { balances, checkpoints, demands, game, games, job, jobs, models, seats, type Page } from "./queries.ts";
 import { toJson } from "./record.ts";
 import type { Progress } from "./sync.ts";
 
@@ -56,6 +56,7 @@ export function indexRoutes(database: Database, health: () => Health, atRisk: ()
   app.get("/jobs/:id", (context) => found(context, job(database, id(context))));
   app.get("/jobs/:id/checkpoints", (context) => answer(context, checkpoints(database, id(context), page(context))));
   app.get("/jobs/:id/seats", (context) => answer(context, seats(database, id(context), page(context))));
+  app.get("/jobs/:id/demands", (context) => answer(context, demands(database, id(context), page(context))));
   app.get("/models", (context) => answer(context, models(database, page(context))));
   app.get("/games", (context) => {
     const jobId = integer(context.req.query("job"), "job", 1, Number.MAX_SAFE_INTEGER);

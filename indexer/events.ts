@@ -1,5 +1,6 @@
 import { parseEventLogs, type Address, type Hex, type Log, type ParseEventLogsReturnType } from "viem";
 import {
+  availabilityAbi,
   jobMarketAbi,
   modelRegistryAbi,
   pinpointAbi,
@@ -13,6 +14,7 @@ const abis = {
   pinpoint: pinpointAbi,
   staking: stakingAbi,
   verification: verificationAbi,
+  availability: availabilityAbi,
   modelRegistry: modelRegistryAbi,
 } as const;
 type Contract = keyof typeof abis;
@@ -26,6 +28,7 @@ export type ChainEvent =
   | ({ readonly contract: "pinpoint" } & EventsOf<"pinpoint">)
   | ({ readonly contract: "staking" } & EventsOf<"staking">)
   | ({ readonly contract: "verification" } & EventsOf<"verification">)
+  | ({ readonly contract: "availability" } & EventsOf<"availability">)
   | ({ readonly contract: "modelRegistry" } & EventsOf<"modelRegistry">);
 
 /** The contracts whose events are indexed. */

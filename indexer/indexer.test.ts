@@ -21,6 +21,7 @@ import {
   explained,
   makeMove,
   openGame,
+  payers,
   positionOf,
   readBond,
   readCredit,
@@ -285,7 +286,7 @@ describe("indexer", () => {
           locked: String(stake.locked),
           unbonding: String(stake.unbonding),
         });
-        for (const contract of ["jobMarket", "pinpoint"] as const) {
+        for (const contract of payers) {
           expect(found[contract].credit).to.equal(String(await readCredit(chain, contract, address)));
         }
       }

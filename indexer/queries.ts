@@ -77,6 +77,24 @@ export function seatCounts(database: Database, id: number): { readonly attested:
   return { attested: Number(row?.attested), untold: Number(row?.untold) };
 }
 
+/** Demands for chunks of a job's states, newest first. */
+export function demands(database: Database, id: number, page: Page): unknown[] {
+  const sql = `${withOrigin("demands")} where t.job = ? and t.id < ? order by t.id desc limit ?`;
+  return database.all(sql, id, page.before ?? Number.MAX_SAFE_INTEGER, page.limit).map((row) => ({
+    id: row.id,
+    job: row.job,
+    checkpoint: row.checkpoint,
+    demander: row.demander,
+    tensor: row.tensor,
+    chunk: row.chunk,
+    answerBy: row.answer_by,
+    price: row.price,
+    status: database.one("select status from demand_ends where demand = ?", row.id!)?.status ?? "Open",
+    demandedAt: row.timestamp,
+    transaction: row.tx,
+  }));
+}
+
 /** Proven models, newest first. */
 export function models(database: Database, page: Page): unknown[] {
   const sql = `${withOrigin("models")} where t.job < ? order by t.job desc limit ?`;
@@ -182,6 +200,7 @@ export function balances(database: Database, account: string) {
     stake: stakeOf(ledger("staking")),
     jobMarket: owed(ledger("jobMarket")),
     pinpoint: owed(ledger("pinpoint")),
+    availability: owed(ledger("availability")),
     enrolled: ledger("draws").reduce((sum, { amount }) => sum + BigInt(amount!), 0n),
     paid: byReason(ledger("paid")),
   };

@@ -2,6 +2,7 @@ import { zeroAddress, type Address } from "viem";
 import {
   expectedMove,
   finishedStatuses,
+  payers,
   readAttestedSeats,
   readCredit,
   readGame,
@@ -111,16 +112,15 @@ export class Reconciler {
   }
 
   async #account(account: Address, at: At): Promise<string | undefined> {
-    const [{ staked, locked, unbonding }, { enrolled }, market, pinpoint] = await Promise.all([
+    const [{ staked, locked, unbonding }, { enrolled }, ...owed] = await Promise.all([
       readStake(this.#chain, account, at),
       readVerifier(this.#chain, account, at),
-      readCredit(this.#chain, "jobMarket", account, at),
-      readCredit(this.#chain, "pinpoint", account, at),
+      ...payers.map((payer) => readCredit(this.#chain, payer, account, at)),
     ]);
     const found = balances(this.#database, account);
     const told = [found.stake.staked, found.stake.locked, found.stake.unbonding, found.enrolled];
-    const credits = [found.jobMarket.credit, found.pinpoint.credit];
-    return differing(account, [staked, locked, unbonding, enrolled, market, pinpoint], [...told, ...credits]);
+    const credits = payers.map((payer) => found[payer].credit);
+    return differing(account, [staked, locked, unbonding, enrolled, ...owed], [...told, ...credits]);
   }
 }
 

@@ -105,12 +105,34 @@ function recordModel(recorder: Recorder, { args }: EventOf<"modelRegistry">): vo
 
 function recordCredit(
   recorder: Recorder,
-  event: Extract<EventOf<"jobMarket"> | EventOf<"pinpoint">, { eventName: "Credited" | "Withdrawn" }>,
+  event: Extract<
+    EventOf<"jobMarket"> | EventOf<"pinpoint"> | EventOf<"availability">,
+    { eventName: "Credited" | "Withdrawn" }
+  >,
 ): void {
   const { account, amount } = event.args;
   if (event.eventName === "Withdrawn") return recorder.entry(account, event.contract, "Withdrawn", -amount);
   const { reason, subject } = event.args;
   recorder.entry(account, event.contract, creditReasons[reason] ?? "None", amount, subject);
+}
+
+/** Demands for chunks, and what their answers bring. */
+function recordDemand(recorder: Recorder, event: EventOf<"availability">): void {
+  switch (event.eventName) {
+    case "ChunkDemanded": {
+      const { demandId, jobId, checkpoint, demander, tensor, chunk, answerBy, price } = event.args;
+      recorder.row("demands", demandId, jobId, checkpoint, demander, tensor, chunk, Number(answerBy), String(price));
+      return recorder.entry(demander, "paid", "Demand", price, demandId);
+    }
+    case "ChunkAnswered":
+      return recorder.row("demand_ends", event.args.demandId, "Answered");
+    case "DemandForfeited":
+      return recorder.row("demand_ends", event.args.demandId, "Forfeited");
+    case "DemandVoided":
+      return recorder.row("demand_ends", event.args.demandId, "Void");
+    default:
+      return recordCredit(recorder, event);
+  }
 }
 
 function recordStake(recorder: Recorder, event: EventOf<"staking">): void {
@@ -200,6 +222,7 @@ export function recordEvent(database: Database, event: ChainEvent, sent: Sent | 
   if (event.contract === "jobMarket") return recordMarket(recorder, event);
   if (event.contract === "staking") return recordStake(recorder, event);
   if (event.contract === "verification") return recordVerification(recorder, event);
+  if (event.contract === "availability") return recordDemand(recorder, event);
   if (event.contract === "modelRegistry") return recordModel(recorder, event);
   recordGame(recorder, event, sent);
 }

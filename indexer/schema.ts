@@ -39,6 +39,14 @@ create table if not exists seat_changes (
 ) strict;
 create index if not exists seat_changes_by_job on seat_changes (job, k, verifier, block, log_index);
 
+create table if not exists demands (
+  id integer primary key, job integer not null, checkpoint integer not null, demander text not null,
+  tensor integer not null, chunk integer not null, answer_by integer not null, price text not null, ${origin}
+) strict;
+create index if not exists demands_by_job on demands (job);
+
+create table if not exists demand_ends (demand integer primary key, status text not null, ${origin}) strict;
+
 create table if not exists models (
   job integer primary key, parent integer not null, state_root text not null, generation integer not null,
   steps text not null, ${origin}

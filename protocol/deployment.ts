@@ -26,6 +26,12 @@ const schema = z.object({
   modelRegistry: address,
 });
 
+/** The contracts that owe credits. */
+export const payers = ["jobMarket", "pinpoint", "availability"] as const;
+export type Payer = (typeof payers)[number];
+/** The contracts that take tokens. */
+export type Spender = Payer | "staking";
+
 /** Where the contracts of one deployment are. */
 export type Deployment = Readonly<z.infer<typeof schema>>;
 

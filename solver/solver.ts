@@ -6,6 +6,7 @@ import {
   playable,
   Play,
   sameAddress,
+  unfinishedDemands,
   unfinishedGames,
   unfinishedJobs,
   watchRisk,
@@ -17,6 +18,7 @@ import {
 } from "../daemon/index.ts";
 import { finishedStatuses, serveArtifacts, type Job } from "../protocol/index.ts";
 import { tryAccept, type Declined } from "./accept.ts";
+import { answer } from "./demands.ts";
 import { openStates, register } from "./proof.ts";
 import { Training } from "./training.ts";
 
@@ -82,14 +84,14 @@ function loop(
   artifactUrl: string,
 ): (head: Head) => Promise<void> {
   const { address, tasks } = session;
-  const [jobs, games] = [unfinishedJobs(session), unfinishedGames(session)];
+  const [jobs, games, demands] = [unfinishedJobs(session), unfinishedGames(session), unfinishedDemands(session)];
   const endings = new Endings(session);
   const declined: Declined = new Set();
   const accepting = new Set<bigint>();
   const risk = watchRisk(session, "defender");
   const play = new Play({ session, side: "defender", flip: (jobId) => training.divergence(jobId) });
   return async (head) => {
-    const [allJobs, allGames] = await Promise.all([jobs.refresh(), games.refresh()]);
+    const [allJobs, allGames, asked] = await Promise.all([jobs.refresh(), games.refresh(), demands.refresh()]);
     risk(allGames, head);
     for (const view of playable(allGames, allJobs)) play.tend(view, head);
     const own = allJobs.filter(({ solver }) => sameAddress(solver, address));
@@ -97,6 +99,11 @@ function loop(
       if (job.status === "Running") await training.tend(job);
       if (job.status === "Closing") tasks.start(`open/${job.id}`, () => openStates(session, job, head));
       endings.tend(job, head);
+    }
+    for (const demand of asked) {
+      const job = own.find(({ id, status }) => id === demand.jobId && (status === "Running" || status === "Closing"));
+      if (job !== undefined && demand.status === "Open" && head.timestamp <= demand.answerBy)
+        tasks.start(`answer/${demand.id}`, () => answer(session, job, demand));
     }
     for (const job of own.filter(({ status }) => status === "Settled"))
       tasks.start(`register/${job.id}`, () => register(session, job));

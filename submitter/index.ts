@@ -2,6 +2,7 @@ export * from "./bundle.ts";
 export * from "./child.ts";
 export * from "./compile.ts";
 export * from "./defined.ts";
+export * from "./demand.ts";
 export * from "./evaluate.ts";
 export * from "./explain.ts";
 export * from "./export.ts";

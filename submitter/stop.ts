@@ -10,8 +10,10 @@ import {
   readJob,
   readTerms,
   withdrawCredit,
+  payers,
   type Chain,
   type Job,
+  type Payer,
 } from "../protocol/index.ts";
 import { sendCall, type Sender } from "./send.ts";
 
@@ -26,7 +28,7 @@ async function ownJob({ chain, account }: Sender, jobId: bigint): Promise<Job> {
 
 /** What an account took of its credits. UNITS: the token's smallest. */
 export interface Withdrawal {
-  readonly contract: "jobMarket" | "pinpoint";
+  readonly contract: Payer;
   readonly amount: bigint;
   readonly transactionHash: Hex;
 }
@@ -35,7 +37,7 @@ export interface Withdrawal {
 export async function withdrawAll(sender: Sender, recipient?: Address): Promise<Withdrawal[]> {
   const { chain, account } = sender;
   const taken: Withdrawal[] = [];
-  for (const contract of ["jobMarket", "pinpoint"] as const) {
+  for (const contract of payers) {
     const amount = await readCredit(chain, contract, account.address);
     if (amount === 0n) continue;
     const { transactionHash } = await sendCall(sender, withdrawCredit(chain.deployment, contract, recipient));

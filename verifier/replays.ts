@@ -3,6 +3,7 @@ import { DefectError } from "../common/index.ts";
 import {
   crashPoint,
   eachSecond,
+  identityOf,
   obtainBundle,
   obtainState,
   replayKey,
@@ -44,6 +45,8 @@ export class Replays {
   readonly #queue: TaskQueue<ReplayTask>;
   /** Bundles that this process checked, by the terms that name them. */
   readonly #bundles = new Map<Hex, Promise<Bundle>>();
+  /** Segments whose start state nobody served when it was asked for last, and what is known of their jobs. */
+  readonly #unserved = new Map<string, Bundle>();
   /** Why jobs are not replayed, by their terms. */
   readonly #refusals = new Map<Hex, string>();
 
@@ -67,6 +70,11 @@ export class Replays {
     return this.#refusals.get(termsHash);
   }
 
+  /** The job's bundle where the start of segment k was asked for in vain; undefined where it was not. */
+  unserved(job: Job, k: number): Bundle | undefined {
+    return this.#unserved.get(`${identityOf(job)}/${k}`);
+  }
+
   /** What came of a checkpoint's replay; puts it into the queue where nothing did yet. */
   async of(job: Job, k: number, claim: Claim): Promise<Replay | undefined> {
     const replay = this.#session.journal.kept<Replay>(replayKey(job, k, claim));
@@ -81,7 +89,7 @@ export class Replays {
     if (job.committed <= k || (job.status !== "Running" && job.status !== "Closing")) return;
     const claim = await readClaim(chain, jobId, k);
     if (journal.kept(replayKey(job, k, claim)) !== undefined) return;
-    if (!(await this.#obtain(job, claim))) return;
+    if (!(await this.#obtain(job, k, claim))) return;
     const own = await this.#execute(job, k, claim, false);
     const differing = differs(claim, own);
     if (differing) await this.#confirm(job, k, claim, own);
@@ -96,7 +104,7 @@ export class Replays {
    * Bundle from the submitter, start state from our own replay of the segment before or else from the solver.
    * @returns whether the segment is one to replay
    */
-  async #obtain(job: Job, { startRoot }: Claim): Promise<boolean> {
+  async #obtain(job: Job, k: number, { startRoot }: Claim): Promise<boolean> {
     const { chain, store, signal } = this.#session;
     const { maxDatasetBytes } = this.#config;
     let bundle = this.#bundles.get(job.termsHash);
@@ -110,9 +118,16 @@ export class Replays {
       const refusal = tooLong(terms, workUnitsPerStep((await bundle).program), this.#config);
       if (refusal !== undefined) this.#refusals.set(job.termsHash, refusal);
     }
-    const { program } = await bundle;
+    const known = await bundle;
     if (this.refusal(job) !== undefined) return false;
-    await obtainState({ store, program, root: startRoot, uri: job.uri, signal });
+    const segment = `${identityOf(job)}/${k}`;
+    await obtainState({ store, program: known.program, root: startRoot, uri: job.uri, signal }).catch(
+      (error: unknown) => {
+        this.#unserved.set(segment, known);
+        throw error;
+      },
+    );
+    this.#unserved.delete(segment);
     return true;
   }
 

@@ -7,6 +7,7 @@ import {
   closeSeat,
   forfeitJob,
   isForced,
+  partStart,
   proveAccusation,
   readAttestations,
   readClaim,
@@ -24,6 +25,7 @@ import {
   type SecretTree,
   type Terms,
 } from "../protocol/index.ts";
+import { demandState } from "./demands.ts";
 import { placeOf, readDrawn, type Drawn } from "./draws.ts";
 import { saltOf } from "./enrolment.ts";
 import type { Replays } from "./replays.ts";
@@ -70,7 +72,7 @@ export class Seats {
     const drawn = await readDrawn(this.#session, job, head.timestamp);
     if (drawn === undefined) return this.#recordWord(job, head);
     const terms = await readTerms(this.#session.chain, job.id);
-    for (const k of drawn.segments) await this.#tendSegment(job, terms, drawn, k);
+    for (const k of drawn.segments) await this.#tendSegment(job, terms, drawn, k, head);
   }
 
   /** Frees the stake behind own seats and accusations of a finished job, and takes what they earned. */
@@ -103,13 +105,24 @@ export class Seats {
     if (call !== undefined) await this.#perform(`word/${job.drawBlock}`, "recorded", job, undefined, call);
   }
 
-  async #tendSegment(job: Job, terms: Terms, drawn: Drawn, k: number): Promise<void> {
-    if (drawn.part === "Seal" && drawn.seats.includes(k)) await this.#seal(job, terms, drawn, k);
+  async #tendSegment(job: Job, terms: Terms, drawn: Drawn, k: number, head: Head): Promise<void> {
+    if (drawn.part === "Seal" && drawn.seats.includes(k)) {
+      await this.#demandStart(job, drawn, k, head);
+      await this.#seal(job, terms, drawn, k);
+    }
     if (drawn.part === "Attest") await this.#attest(job, k);
     if (drawn.part === "Accuse") await this.#accuse(job, terms, drawn, k);
     if (drawn.part === "Open") await this.#reveal(job, k);
     if (drawn.part === "Prove") await this.#prove(job, k);
     if (drawn.part === "Prove" || drawn.part === "Rest") await this.#forfeit(job, k);
+  }
+
+  /** In the second half of the part for seals; till then a solver who is away may come back. */
+  async #demandStart(job: Job, { sampling }: Drawn, k: number, { timestamp }: Head): Promise<void> {
+    const bundle = this.#replays.unserved(job, k);
+    const late = 2 * Number(timestamp - sampling.closedAt) >= partStart("Attest", sampling.window);
+    if (bundle === undefined || k === 0 || !late || this.#session.breaker.broken) return;
+    await demandState(this.#session, job, k - 1, bundle);
   }
 
   async #seal(job: Job, terms: Terms, drawn: Drawn, k: number): Promise<void> {

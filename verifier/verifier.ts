@@ -7,6 +7,7 @@ import {
   openSession,
   Play,
   sameAddress,
+  unfinishedDemands,
   unfinishedGames,
   unfinishedJobs,
   watchRisk,
@@ -18,6 +19,7 @@ import {
 } from "../daemon/index.ts";
 import { finishedStatuses, readBond, readClaim, readTerms, type Claim, type Job } from "../protocol/index.ts";
 import { openDispute, tendVoid } from "./disputes.ts";
+import { tendDemand } from "./demands.ts";
 import { readDrawn } from "./draws.ts";
 import { enroll, secretsOf } from "./enrolment.ts";
 import { refusalOf, tooSlow, type Policy } from "./policy.ts";
@@ -65,17 +67,18 @@ function loop(session: Session, config: VerifierConfig, replays: Replays): (head
   const checks = new Checks(session, config, replays);
   const secrets = secretsOf(session, config);
   const seats = new Seats(session, replays, secrets);
-  const [jobs, games] = [unfinishedJobs(session), unfinishedGames(session)];
+  const [jobs, games, demands] = [unfinishedJobs(session), unfinishedGames(session), unfinishedDemands(session)];
   const endings = new Endings(session, settlePatience);
   const play = new Play({ session, side: "challenger" });
   const risk = watchRisk(session, "challenger");
   return async (head) => {
-    const [allJobs, allGames] = await Promise.all([jobs.refresh(), games.refresh()]);
+    const [allJobs, allGames, asked] = await Promise.all([jobs.refresh(), games.refresh(), demands.refresh()]);
     risk(allGames, head);
     for (const view of allGames) {
       if (isVoid(view, allJobs)) tendVoid(session, view);
       else play.tend(view, head);
     }
+    for (const demand of asked) tendDemand(session, demand, allJobs, head);
     // Before any job closes: the draws go by what was enrolled before.
     if (config.enroll > 0n && !session.breaker.broken)
       tasks.start("enroll", () => enroll(session, secrets, config.enroll));

@@ -1,8 +1,8 @@
 import { erc20Abi, type Address } from "viem";
 import { jobMarketAbi } from "../abi/jobMarket.ts";
-import { pinpointAbi } from "../abi/pinpoint.ts";
 import { stakingAbi } from "../abi/staking.ts";
 import type { Chain } from "../chain.ts";
+import type { Payer, Spender } from "../deployment.ts";
 import { read, type At } from "./read.ts";
 
 /** UNITS: the token's smallest; seconds since the epoch. */
@@ -23,15 +23,9 @@ export async function readStake(chain: Chain, account: Address, at?: At): Promis
 }
 
 /** What a contract owes an account. UNITS: the token's smallest. */
-export function readCredit(
-  chain: Chain,
-  contract: "jobMarket" | "pinpoint",
-  account: Address,
-  at?: At,
-): Promise<bigint> {
-  const { jobMarket, pinpoint } = chain.deployment;
-  if (contract === "jobMarket") return read(chain, { address: jobMarket, abi: jobMarketAbi }, "credit", [account], at);
-  return read(chain, { address: pinpoint, abi: pinpointAbi }, "credit", [account], at);
+export function readCredit(chain: Chain, contract: Payer, account: Address, at?: At): Promise<bigint> {
+  // Each of them has this function, from the same interface.
+  return read(chain, { address: chain.deployment[contract], abi: jobMarketAbi }, "credit", [account], at);
 }
 
 /** Tokens of an account. UNITS: the token's smallest. */
@@ -40,12 +34,7 @@ export function readTokens(chain: Chain, account: Address, at?: At): Promise<big
 }
 
 /** Tokens that a contract of ours may take from an account. UNITS: the token's smallest. */
-export function readAllowance(
-  chain: Chain,
-  account: Address,
-  spender: "staking" | "jobMarket" | "pinpoint",
-  at?: At,
-): Promise<bigint> {
+export function readAllowance(chain: Chain, account: Address, spender: Spender, at?: At): Promise<bigint> {
   const args = [account, chain.deployment[spender]] as const;
   return read(chain, { address: chain.deployment.token, abi: erc20Abi }, "allowance", args, at);
 }

@@ -1,13 +1,21 @@
 import { parseAbiItem, type Address } from "viem";
-import { creditReasons, readStake, readTokens, type Chain, type CreditReason } from "../../protocol/index.ts";
+import {
+  creditReasons,
+  payers,
+  readStake,
+  readTokens,
+  type Chain,
+  type CreditReason,
+  type Payer,
+} from "../../protocol/index.ts";
 
 /** A payment as the chain recorded it. UNITS: amount in the token's smallest. */
 export interface Payment {
   readonly account: Address;
   readonly reason: CreditReason;
   readonly amount: bigint;
-  readonly contract: "jobMarket" | "pinpoint";
-  /** The job (jobMarket) or the game (pinpoint). */
+  readonly contract: Payer;
+  /** The job (jobMarket), the game (pinpoint) or the demand (availability). */
   readonly subject: bigint;
 }
 
@@ -23,9 +31,8 @@ const credited = parseAbiItem(
 /** Every credit of a block range, read from the chain's logs. */
 export async function paymentsSince(chain: Chain, fromBlock: bigint): Promise<Payment[]> {
   const { client, deployment } = chain;
-  const contracts = ["jobMarket", "pinpoint"] as const;
   const logs = await Promise.all(
-    contracts.map((contract) =>
+    payers.map((contract) =>
       client.getLogs({ address: deployment[contract], event: credited, fromBlock, strict: true }),
     ),
   );
@@ -34,7 +41,7 @@ export async function paymentsSince(chain: Chain, fromBlock: bigint): Promise<Pa
       account: args.account,
       reason: creditReasons[args.reason] ?? "None",
       amount: args.amount,
-      contract: contracts[i],
+      contract: payers[i]!,
       subject: args.subject,
     })),
   );

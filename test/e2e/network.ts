@@ -12,6 +12,7 @@ import {
   connect,
   deployContracts,
   finishedStatuses,
+  payers,
   readCredit,
   readJob,
   partStart,
@@ -266,9 +267,8 @@ export class Network {
 
   /** Follows blocks until a job is finished and the daemons of these roles took their money. */
   async finished(jobId: bigint, ...takers: Role[]): Promise<Job> {
-    const contracts = ["jobMarket", "pinpoint"] as const;
     const owed = () =>
-      takers.flatMap((role) => contracts.map((contract) => readCredit(this.chain, contract, this.address(role))));
+      takers.flatMap((role) => payers.map((contract) => readCredit(this.chain, contract, this.address(role))));
     await this.until(async () => {
       const { status } = await readJob(this.chain, jobId);
       return finishedStatuses.includes(status) && (await Promise.all(owed())).every((credit) => credit === 0n);

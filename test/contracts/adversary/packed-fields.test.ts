@@ -32,7 +32,7 @@ function slotOf(mapping: bigint, key: bigint): bigint {
   const words = [{ type: "uint256" }, { type: "uint256" }] as const;
   return BigInt(keccak256(encodeAbiParameters(words, [key, mapping])));
 }
-const slots = { jobs: 5n, games: 4n, gameCount: 3n, jobGames: 5n };
+const slots = { jobs: 6n, games: 5n, gameCount: 4n, jobGames: 6n };
 
 /** A job at the end of every range: what a number is packed into must hold it, and what lies beside it must not notice. */
 class Longest {
