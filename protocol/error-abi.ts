@@ -1,4 +1,5 @@
 import { arbiterAbi } from "./abi/arbiter.ts";
+import { commitRevealBeaconAbi } from "./abi/commitRevealBeacon.ts";
 import { jobMarketAbi } from "./abi/jobMarket.ts";
 import { modelRegistryAbi } from "./abi/modelRegistry.ts";
 import { pinpointAbi } from "./abi/pinpoint.ts";
@@ -15,6 +16,7 @@ const all = [
   ...testTokenAbi,
   ...verificationAbi,
   ...prevrandaoBeaconAbi,
+  ...commitRevealBeaconAbi,
   ...modelRegistryAbi,
 ];
 

@@ -1,4 +1,5 @@
 export { arbiterAbi } from "./abi/arbiter.ts";
+export { commitRevealBeaconAbi } from "./abi/commitRevealBeacon.ts";
 export { jobMarketAbi } from "./abi/jobMarket.ts";
 export { modelRegistryAbi } from "./abi/modelRegistry.ts";
 export { pinpointAbi } from "./abi/pinpoint.ts";
