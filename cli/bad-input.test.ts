@@ -327,6 +327,8 @@ describe("bad input", () => {
       { name: "a trained model to a folder that is not there", words: () => on("fetch", "1", "--cache", join(data, "bundle"), "--out", path("none/model.onnx")), code: "no-file", says: ["none/model.onnx", "ENOENT", "name another file"] },
       { name: "a solver with a garbled key", words: () => on("solver", "--data", join(data, "solver"), "--key-file", path("bad.key")), code: "bad-key", says: ["64 hexadecimal digits"] },
       { name: "a verifier without a key", words: () => on("verifier", "--data", join(data, "verifier")), code: "no-key", says: ["pinpoint key new"] },
+      { name: "a lie rate above the whole", words: () => on("verifier", "--whistleblower", "--lie-rate", "1.5"), exit: 2, says: ["'1.5'", "from 0 to 1"] },
+      { name: "a whistleblower who replays all", words: () => on("verifier", "--whistleblower", "--replay", "all"), exit: 2, says: ["cannot be used with"] },
       { name: "a verifier whose Redis is away", words: () => on("verifier", "--data", path("verifier"), "--key-file", path("key"), "--log-level", "silent"), env: () => ({ REDIS_URL: "redis://127.0.0.1:1" }), code: "redis-away", says: ["No Redis answers at redis://127.0.0.1:1"] },
       { name: "a solver whose Redis may drop keys", words: () => on("solver", "--data", path("solver"), "--key-file", path("key"), "--log-level", "silent"), env: () => ({ REDIS_URL: redis.address }), code: "redis-evicts", says: ["noeviction", "allkeys-lru"] },
       { name: "a bundle without end", words: () => on("fetch", "7", "--cache", path("empty3")), code: "artifact-too-large", says: ["larger than the 67108864 bytes"] },

@@ -17,6 +17,7 @@ import {
   hash,
   integer,
   listOf,
+  share,
   withChain,
   withCosts,
   withKey,
@@ -178,15 +179,28 @@ export function solverCommand(io: Io): Command {
 
 interface VerifierOptions extends DaemonOptions {
   readonly enroll?: bigint;
-  readonly replay?: "all" | "drawn";
+  readonly replay?: "all" | "drawn" | "rewarding";
+  readonly whistleblower?: boolean;
+  readonly lieRate?: number;
+  readonly replayCost?: bigint;
   readonly minExtension?: number;
   readonly maxBond?: bigint;
   readonly maxSegmentUnits?: bigint;
 }
 
+/** What a verifier replays, and what he enrols for. Pure. */
+export function choiceOf({
+  whistleblower,
+  enroll,
+  replay,
+}: Pick<VerifierOptions, "whistleblower" | "enroll" | "replay">) {
+  return whistleblower === true ? { replay: "rewarding" as const, enroll: enroll ?? 0n } : { replay, enroll };
+}
+
 async function verify(options: VerifierOptions, io: Io): Promise<void> {
-  const { enroll, replay, minExtension, maxBond, maxSegmentUnits } = options;
-  const all = { ...common(options), enroll, replay, minExtension, maxBond, maxSegmentUnits };
+  const { lieRate, replayCost, minExtension, maxBond, maxSegmentUnits } = options;
+  const policy = { ...choiceOf(options), lieRate, replayCost, minExtension, maxBond, maxSegmentUnits };
+  const all = { ...common(options), ...policy };
   const config = parseVerifierConfig(all, process.env, await passwordFor(io, options));
   await runUntil(await startVerifier(config), io.signal);
 }
@@ -199,17 +213,29 @@ export function verifierCommand(io: Io): Command {
   return withCompute(withData(command, "verifier", 1_000))
     .option("--enroll <amount>", "stake that counts in draws; 0 only disputes (1,000 tokens)", amount)
     .addOption(
-      new Option("--replay <which>", "replay all committed segments, or those that a draw gives (all)").choices([
-        "all",
-        "drawn",
-      ]),
+      new Option(
+        "--replay <which>",
+        "replay all committed segments, those that a draw gives, or these and what promises more than it costs (all)",
+      ).choices(["all", "drawn", "rewarding"]),
     )
+    .addOption(
+      new Option("--whistleblower", "look where few do, without seats: --replay rewarding --enroll 0").conflicts(
+        "replay",
+      ),
+    )
+    .option(
+      "--lie-rate <share>",
+      "share of segments that you take to be false, to know what is rewarding (0.02)",
+      share,
+    )
+    .option("--replay-cost <amount>", "what replaying a work unit costs you (what the job pays for it)", amount)
     .option("--min-extension <seconds>", "leave jobs whose games leave less for a move", integer(1, 2 ** 32 - 1))
     .option("--max-bond <amount>", "leave jobs whose games take a larger bond", amount)
     .option("--max-segment-units <units>", "leave jobs whose segments take more work units to replay", amount)
     .addHelpText(
       "after",
-      "\nExamples:\n  PINPOINT_KEY=0x… pinpoint verifier\n  pinpoint verifier --keystore verifier.json --enroll 0",
+      "\nExamples:\n  PINPOINT_KEY=0x… pinpoint verifier\n  pinpoint verifier --keystore verifier.json --enroll 0\n" +
+        "  pinpoint verifier --keystore verifier.json --whistleblower --lie-rate 0.05",
     )
     .action((options: VerifierOptions) => verify(options, io));
 }

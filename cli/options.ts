@@ -133,6 +133,13 @@ export function decimal(text: string): number {
   throw new InvalidArgumentError("Give a decimal number.");
 }
 
+/** A share of a whole: 0 … 1. */
+export function share(text: string): number {
+  const value = /^(0(\.\d+)?|1(\.0+)?)$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("Give a decimal number from 0 to 1.");
+}
+
 /** A number above 0 that f32 holds. */
 export function positive(text: string): number {
   const value = decimal(text);

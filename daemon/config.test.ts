@@ -33,8 +33,14 @@ describe("configuration", () => {
     expect(parseVerifierConfig(options, { PINPOINT_KEY: key, REDIS_URL: "redis://x" })).to.include({
       enroll: 10n ** 21n,
       replay: "all",
+      lieRate: 0.02,
       redisUrl: "redis://x",
     });
+    const rewarding = { ...options, replay: "rewarding", replayCost: "7" } as const;
+    expect(parseVerifierConfig(rewarding, { PINPOINT_KEY: key }).replayCost).to.equal(7n);
+    expect(refused(() => parseVerifierConfig({ ...options, lieRate: 2 }, { PINPOINT_KEY: key })).code).to.equal(
+      "bad-config",
+    );
   });
 
   it("reads a key file, and never repeats what is wrong with a key", () => {

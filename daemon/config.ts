@@ -108,8 +108,19 @@ const fault = z.object({
 const verifier = daemon.extend({
   /** What is put into the draws; 0 to attest nothing. UNITS: the token's smallest. */
   enroll: amount.default(10n ** 21n),
-  /** Which committed checkpoints are replayed: all of them, or those of the seats that a draw gives. */
-  replay: z.enum(["all", "drawn"]).default("all"),
+  /**
+   * Which committed checkpoints are replayed: all of them, those of the seats that a draw gives, or of closing jobs these and
+   * whatever promises more than it costs.
+   */
+  replay: z.enum(["all", "drawn", "rewarding"]).default("all"),
+  /**
+   * Share of segments taken to be false, where only rewarding ones are replayed. As terms are recommended, with the bounty at
+   * the price and 100 segments, a replay is worth what the job pays for it from 0.01 on if nobody else looks, from 0.02 on if
+   * one does.
+   */
+  lieRate: z.number().min(0).max(1).default(0.02),
+  /** What replaying a work unit costs; what the job pays for it if not given. UNITS: the token's smallest. */
+  replayCost: amount.optional(),
   /** Bits that flip in replays, as on a machine with bad memory: for tests of what such a machine must not do. */
   faults: z.array(fault).default([]),
   /** UNITS: seconds; jobs whose games leave less for a move are left. */

@@ -14,7 +14,12 @@ import {
 import hre, { network } from "hardhat";
 import { getAddress, type Address, type Hex } from "viem";
 import { OperatorError } from "../common/index.ts";
-import PinpointModule, { PinpointOnToken } from "./modules/Pinpoint.ts";
+import PinpointModule, {
+  PinpointCommitReveal,
+  PinpointCommitRevealOnToken,
+  PinpointOnToken,
+  type BeaconKind,
+} from "./modules/Pinpoint.ts";
 import { devKey, parseDeployment, rpcClient, type Deployment } from "../protocol/index.ts";
 
 const devChainId = 31_337;
@@ -29,6 +34,8 @@ export interface DeployOptions {
   readonly token?: Address;
   /** UNITS: seconds; two weeks if not given. */
   readonly unbondingSeconds?: bigint;
+  /** Whose words draw; the chain's own blocks if not given. */
+  readonly beacon?: BeaconKind;
   /** Blocks from the end of a job to the one that draws what is verified; 66, more than two epochs, if not given. */
   readonly beaconDelay?: bigint;
 }
@@ -59,6 +66,11 @@ function deployerKey({ privateKey }: DeployOptions, chainId: number): Hex {
   throw new OperatorError("no-deployer-key", message, { chainId });
 }
 
+function moduleOf({ token, beacon = "prevrandao" }: DeployOptions): IgnitionModule {
+  if (beacon === "prevrandao") return token === undefined ? PinpointModule : PinpointOnToken;
+  return token === undefined ? PinpointCommitReveal : PinpointCommitRevealOnToken;
+}
+
 /**
  * Deploys to the chain behind `rpc`. A run that was cut off is taken up where it stopped; the journal is the chain's, told
  * from others of the same id by the hash of its first block, so a fresh development chain gets a fresh deployment.
@@ -81,7 +93,7 @@ export async function deploy(options: DeployOptions): Promise<{ deployment: Depl
   const deploymentDir = join(home, `ignition-${genesis.hash.slice(2, 18)}`);
   const file = join(home, "addresses.json");
   const block = firstBlock(deploymentDir, current);
-  const ignitionModule: IgnitionModule = token === undefined ? PinpointModule : PinpointOnToken;
+  const ignitionModule = moduleOf(options);
   const given = Object.entries({ token, unbondingSeconds, beaconDelay }).filter(([, value]) => value !== undefined);
   const result = await runIgnition({
     ignitionModule,
@@ -99,7 +111,7 @@ export async function deploy(options: DeployOptions): Promise<{ deployment: Depl
     block,
     token: at.TestToken,
     staking: at.Staking,
-    beacon: at.PrevrandaoBeacon,
+    beacon: at.PrevrandaoBeacon ?? at.CommitRevealBeacon,
     jobMarket: at.JobMarket,
     arbiter: at.Arbiter,
     pinpoint: at.Pinpoint,

@@ -1,2 +1,8 @@
 export * from "./deploy.ts";
-export { default as PinpointModule, PinpointOnToken } from "./modules/Pinpoint.ts";
+export {
+  default as PinpointModule,
+  PinpointCommitReveal,
+  PinpointCommitRevealOnToken,
+  PinpointOnToken,
+  type BeaconKind,
+} from "./modules/Pinpoint.ts";

@@ -10,16 +10,16 @@ import { readContractArtifact, type ContractArtifact } from "./devnet/artifact.t
 import { explained } from "./explain-error.ts";
 import { read } from "./reads/read.ts";
 
-/** Our contracts, by their members of a deployment. The token may be anybody's. */
+/** Our contracts, by their members of a deployment; the beacon is one of two. The token may be anybody's. */
 const contracts = {
-  staking: "Staking",
-  beacon: "PrevrandaoBeacon",
-  jobMarket: "JobMarket",
-  arbiter: "Arbiter",
-  pinpoint: "Pinpoint",
-  verification: "Verification",
-  availability: "Availability",
-  modelRegistry: "ModelRegistry",
+  staking: ["Staking"],
+  beacon: ["PrevrandaoBeacon", "CommitRevealBeacon"],
+  jobMarket: ["JobMarket"],
+  arbiter: ["Arbiter"],
+  pinpoint: ["Pinpoint"],
+  verification: ["Verification"],
+  availability: ["Availability"],
+  modelRegistry: ["ModelRegistry"],
 } as const;
 export type OwnContract = keyof typeof contracts;
 
@@ -35,22 +35,24 @@ function withoutImmutables(code: Uint8Array, { immutableReferences }: ContractAr
   return Buffer.from(masked).toString("hex");
 }
 
+function isCodeOf(code: Uint8Array, artifact: ContractArtifact): boolean {
+  const own = hexToBytes(artifact.deployedBytecode);
+  return code.length === own.length && withoutImmutables(code, artifact) === withoutImmutables(own, artifact);
+}
+
 /**
  * Whether the code at the addresses of a deployment is this build's. What a constructor writes into it, the immutables, is
  * left out: `wiringProblems` looks at those.
  * Errors: OperatorError `not-built`; TransientError `rpc-unreachable`.
  */
 export function compareCode({ client, deployment }: Chain): Promise<CodeFinding[]> {
-  const entries = Object.entries(contracts) as [OwnContract, string][];
+  const entries = Object.entries(contracts) as [OwnContract, readonly string[]][];
   return Promise.all(
-    entries.map(async ([contract, name]): Promise<CodeFinding> => {
+    entries.map(async ([contract, names]): Promise<CodeFinding> => {
       const address = deployment[contract];
-      const artifact = readContractArtifact(name);
       const code = await explained(client.getCode({ address }));
       if (code === undefined) return { contract, address, code: "none" };
-      const same =
-        withoutImmutables(hexToBytes(code), artifact) ===
-        withoutImmutables(hexToBytes(artifact.deployedBytecode), artifact);
+      const same = names.map(readContractArtifact).some((artifact) => isCodeOf(hexToBytes(code), artifact));
       return { contract, address, code: same ? "same" : "differs" };
     }),
   );

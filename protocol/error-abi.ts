@@ -1,5 +1,6 @@
 import { arbiterAbi } from "./abi/arbiter.ts";
 import { availabilityAbi } from "./abi/availability.ts";
+import { commitRevealBeaconAbi } from "./abi/commitRevealBeacon.ts";
 import { jobMarketAbi } from "./abi/jobMarket.ts";
 import { modelRegistryAbi } from "./abi/modelRegistry.ts";
 import { pinpointAbi } from "./abi/pinpoint.ts";
@@ -17,6 +18,7 @@ const all = [
   ...verificationAbi,
   ...availabilityAbi,
   ...prevrandaoBeaconAbi,
+  ...commitRevealBeaconAbi,
   ...modelRegistryAbi,
 ];
 

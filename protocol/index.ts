@@ -1,5 +1,6 @@
 export { arbiterAbi } from "./abi/arbiter.ts";
 export { availabilityAbi } from "./abi/availability.ts";
+export { commitRevealBeaconAbi } from "./abi/commitRevealBeacon.ts";
 export { jobMarketAbi } from "./abi/jobMarket.ts";
 export { modelRegistryAbi } from "./abi/modelRegistry.ts";
 export { pinpointAbi } from "./abi/pinpoint.ts";

@@ -13,6 +13,7 @@ const usage = `Usage: node scripts/deploy.ts [options]
   --folder <path>             where <chain id>/addresses.json goes (default deployments)
   --token <address>           an existing token; without it a test token that anyone mints
   --unbonding-seconds <n>     delay of stakes (default two weeks)
+  --beacon <kind>             whose words draw: prevrandao (default), or commit-reveal where headers have none
   --beacon-delay <n>          blocks from the end of a job to the one that draws (default 66, more than two epochs)
 The deployer's private key is read from PINPOINT_DEPLOYER_KEY; on chain 31337 it may be left out.`;
 
@@ -29,15 +30,19 @@ async function main(): Promise<void> {
       folder: { ...text, default: join(dirname(import.meta.dirname), "deployments") },
       token: text,
       "unbonding-seconds": text,
+      beacon: { ...text, default: "prevrandao" },
       "beacon-delay": text,
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return console.log(usage);
-  const { token } = values;
+  const { token, beacon } = values;
   const privateKey = process.env["PINPOINT_DEPLOYER_KEY"];
   if (token !== undefined && !isAddress(token)) {
     throw new OperatorError("bad-option", `--token is an address, not "${token}".`, { token });
+  }
+  if (beacon !== "prevrandao" && beacon !== "commit-reveal") {
+    throw new OperatorError("bad-option", `--beacon is prevrandao or commit-reveal, not "${beacon}".`, { beacon });
   }
   if (privateKey !== undefined && !(isHex(privateKey) && privateKey.length === 66)) {
     throw new OperatorError("bad-deployer-key", "PINPOINT_DEPLOYER_KEY is 0x and 64 hex digits.", {});
@@ -47,6 +52,7 @@ async function main(): Promise<void> {
   const { deployment, file } = await deploy({
     rpc: values.rpc,
     folder: values.folder,
+    beacon,
     ...(privateKey === undefined ? {} : { privateKey: privateKey as Hex }),
     ...(token === undefined ? {} : { token }),
     ...(unbondingSeconds === undefined ? {} : { unbondingSeconds }),

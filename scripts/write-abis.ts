@@ -13,6 +13,7 @@ const abis: Readonly<Record<string, readonly string[]>> = {
   jobMarket: ["JobMarket", "Staking", "TestToken"],
   modelRegistry: ["ModelRegistry", "JobMarket"],
   pinpoint: ["Pinpoint", "JobMarket", "Staking", "Arbiter", "TestToken"],
+  commitRevealBeacon: ["CommitRevealBeacon", "TestToken"],
   prevrandaoBeacon: ["PrevrandaoBeacon"],
   staking: ["Staking", "TestToken"],
   testToken: ["TestToken"],

@@ -25,6 +25,8 @@ export interface Drawn {
   readonly segments: readonly number[];
   /** Those of them on which the account has a seat. */
   readonly seats: readonly number[];
+  /** What others had in the draws. UNITS: the token's smallest. */
+  readonly otherWeight: bigint;
 }
 
 /** What the word of a closing job draws; undefined while nobody knows the word. */
@@ -42,7 +44,7 @@ export async function readDrawn({ chain, address }: Session, job: Job, now: bigi
   const stakes = { weight, total, attestors: sampling.attestors };
   const seats = segments.filter((k) => may && isSeatDrawn(word, job.id, k, address, stakes));
   const part = partOf(Number(now - sampling.closedAt), sampling.window);
-  return { word, sampling, part, segments, seats };
+  return { word, sampling, part, segments, seats, otherWeight: total - weight };
 }
 
 /** Place of the drawn state of segment k among those on its grid, and how many there are. */

@@ -17,7 +17,15 @@ import {
   type Session,
   type VerifierConfig,
 } from "../daemon/index.ts";
-import { finishedStatuses, readBond, readClaim, readTerms, type Claim, type Job } from "../protocol/index.ts";
+import {
+  finishedStatuses,
+  readBond,
+  readClaim,
+  readTerms,
+  type Claim,
+  type GameView,
+  type Job,
+} from "../protocol/index.ts";
 import { openDispute, tendVoid } from "./disputes.ts";
 import { tendDemand } from "./demands.ts";
 import { readDrawn } from "./draws.ts";
@@ -25,6 +33,7 @@ import { enroll, secretsOf } from "./enrolment.ts";
 import { refusalOf, tooSlow, type Policy } from "./policy.ts";
 import { Replays } from "./replays.ts";
 import { Seats } from "./seats.ts";
+import { Whistleblower } from "./whistleblower.ts";
 
 /** Blocks between two looks at the credits while no job ends. */
 const blocksBetweenLooks = 64n;
@@ -39,8 +48,8 @@ export interface Verifier extends Daemon {
 const settlePatience = 10;
 
 /**
- * Starts a verifier: it replays committed checkpoints, all or the drawn ones, disputes the first of a job that it does not reach
- * too, plays the game to its end, attests what it is drawn for and takes its money.
+ * Starts a verifier: it replays committed checkpoints, all, the drawn or the rewarding ones, disputes the first of a job that it
+ * does not reach too, plays the game to its end, attests what it is drawn for and takes its money.
  * @throws OperatorError of the configuration (deployment, chain, Redis); TransientError `rpc-unreachable`
  */
 export async function startVerifier(config: VerifierConfig): Promise<Verifier> {
@@ -74,6 +83,7 @@ function loop(session: Session, config: VerifierConfig, replays: Replays): (head
   return async (head) => {
     const [allJobs, allGames, asked] = await Promise.all([jobs.refresh(), games.refresh(), demands.refresh()]);
     risk(allGames, head);
+    checks.note(allGames);
     for (const view of allGames) {
       if (isVoid(view, allJobs)) tendVoid(session, view);
       else play.tend(view, head);
@@ -102,27 +112,36 @@ function disputable({ status, windowEnd }: Job, { timestamp }: Head): boolean {
 /** Newest checkpoints that are checked again block by block; no reorganisation is expected to reach the others. */
 const checkpointsRechecked = 8;
 
+type ChecksConfig = Policy & Pick<VerifierConfig, "replay" | "lieRate" | "replayCost">;
+
 /** The claims of the jobs, checked in order. */
 class Checks {
   readonly #session: Session;
-  readonly #config: Policy & Pick<VerifierConfig, "replay">;
+  readonly #config: ChecksConfig;
   readonly #replays: Replays;
+  readonly #whistleblower: Whistleblower;
   /** First checkpoint of each job that still needs something. */
   readonly #next = new Map<string, number>();
   /** Whether a job is left alone. Terms never change. */
   readonly #declined = new Map<string, boolean>();
 
-  constructor(session: Session, config: Policy & Pick<VerifierConfig, "replay">, replays: Replays) {
+  constructor(session: Session, config: ChecksConfig, replays: Replays) {
     this.#session = session;
     this.#config = config;
     this.#replays = replays;
+    this.#whistleblower = new Whistleblower(session, config);
+  }
+
+  /** Looks at who disputes what. */
+  note(games: readonly GameView[]): void {
+    this.#whistleblower.note(games);
   }
 
   /** Up to the first claim that is not replayed or that differs. */
   async check(job: Job, head: Head): Promise<void> {
     if (await this.#declines(job)) return;
     const id = identityOf(job);
-    for (const k of await this.#asked(job, head)) {
+    for await (const k of this.#asked(job, head)) {
       const claim = await readClaim(this.#session.chain, job.id, k);
       const replay = await this.#replays.of(job, k, claim);
       const refusal = this.#replays.refusal(job);
@@ -133,14 +152,17 @@ class Checks {
     }
   }
 
-  /** The checkpoints to replay: all that need it, or those of our seats. */
-  async #asked(job: Job, head: Head): Promise<readonly number[]> {
-    if (this.#config.replay === "drawn") {
-      if (job.status !== "Closing") return [];
-      return (await readDrawn(this.#session, job, head.timestamp))?.seats ?? [];
+  /** The checkpoints to replay: all that need it, or those of our seats, and where it pays others. */
+  async *#asked(job: Job, head: Head): AsyncGenerator<number> {
+    if (this.#config.replay === "all") {
+      for (let k = this.#next.get(identityOf(job)) ?? 0; k < job.committed; k++) yield k;
+      return;
     }
-    const first = this.#next.get(identityOf(job)) ?? 0;
-    return Array.from({ length: Math.max(0, job.committed - first) }, (_, index) => first + index);
+    if (job.status !== "Closing") return;
+    const drawn = await readDrawn(this.#session, job, head.timestamp);
+    if (drawn === undefined) return;
+    yield* drawn.seats;
+    if (this.#config.replay === "rewarding") yield* this.#whistleblower.asked(job, drawn);
   }
 
   async #declines(job: Job): Promise<boolean> {

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.37;
 
 /// @title Randomness that nobody chooses twice
-/// @notice A request names a block that is yet to come; its word is a function of that block alone. SPEC: spec/beacon.md.
+/// @notice A request names a block that is yet to come; nothing that is there when it is made settles its word.
+/// SPEC: spec/beacon.md.
 interface IBeacon {
     /// @notice The block whose randomness answers a request made now.
     function targetBlock() external view returns (uint64);

@@ -1,4 +1,5 @@
 import { zeroHash, type Address, type Hex } from "viem";
+import { OperatorError } from "../../common/index.ts";
 import { jobMarketAbi } from "../abi/jobMarket.ts";
 import { prevrandaoBeaconAbi } from "../abi/prevrandaoBeacon.ts";
 import { verificationAbi as abi } from "../abi/verification.ts";
@@ -45,13 +46,18 @@ export async function readWord(chain: Chain, target: bigint, at?: At): Promise<H
 }
 
 /**
- * The call that makes the word of a target block known; undefined while the block that answers is not there.
+ * The call that makes the word of a target block known; undefined while the block that answers is not there, and where the
+ * beacon needs no such call.
  * @param head number of the newest block
  */
 export async function wordCall(chain: Chain, target: bigint, head: bigint): Promise<Call | undefined> {
   if (head <= target) return undefined;
-  const answering = await read(chain, beacon(chain), "answeringBlock", [target]);
-  return recordWord(chain.deployment, target, await readHeader(chain, answering));
+  const answering = await read(chain, beacon(chain), "answeringBlock", [target]).catch((error: unknown) => {
+    // A beacon of rounds has no block that answers: its word is there once a round's secrets are revealed.
+    if (error instanceof OperatorError) return undefined;
+    throw error;
+  });
+  return answering && recordWord(chain.deployment, target, await readHeader(chain, answering));
 }
 
 /** Stake in the draws. UNITS: the token's smallest; seconds since the epoch. */

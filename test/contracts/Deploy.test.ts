@@ -1,8 +1,19 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { getAddress, type Address } from "viem";
-import { PinpointModule, PinpointOnToken } from "../../ignition/index.ts";
-import { jobMarketAbi, pinpointAbi, prevrandaoBeaconAbi, stakingAbi } from "../../protocol/index.ts";
+import {
+  PinpointCommitReveal,
+  PinpointCommitRevealOnToken,
+  PinpointModule,
+  PinpointOnToken,
+} from "../../ignition/index.ts";
+import {
+  commitRevealBeaconAbi,
+  jobMarketAbi,
+  pinpointAbi,
+  prevrandaoBeaconAbi,
+  stakingAbi,
+} from "../../protocol/index.ts";
 
 type Addresses = Readonly<Record<string, { readonly address: Address }>>;
 
@@ -45,11 +56,32 @@ describe("Deployment by Ignition", () => {
     expect(await client.readContract({ ...staking, functionName: "unbondingSeconds" })).to.equal(1_209_600n);
   });
 
+  it("takes the beacon of rounds where headers have no randomness, and binds it to the verification", async () => {
+    const { ignition, viem } = await network.create();
+    const existing = await viem.deployContract("TestToken");
+    const client = await viem.getPublicClient();
+    const parameters = { PinpointCommitRevealOnToken: { token: existing.address, commitBlocks: 7, secretBond: 5n } };
+    const contracts = (await ignition.deploy(PinpointCommitRevealOnToken, { parameters })) as unknown as Addresses;
+    const address = (name: string) => getAddress(contracts[name]!.address);
+    const beacon = { address: address("beacon"), abi: commitRevealBeaconAbi } as const;
+    expect(await client.readContract({ ...beacon, functionName: "token" })).to.equal(getAddress(existing.address));
+    expect(await client.readContract({ ...beacon, functionName: "bound", args: [0n] })).to.equal(
+      address("verification"),
+    );
+    expect(await client.readContract({ ...beacon, functionName: "commitBlocks" })).to.equal(7n);
+    expect(await client.readContract({ ...beacon, functionName: "roundBlocks" })).to.equal(39n);
+    expect(await client.readContract({ ...beacon, functionName: "bond" })).to.equal(5n);
+    expect(await client.readContract({ ...beacon, functionName: "places" })).to.equal(32);
+    const market = { address: address("jobMarket"), abi: jobMarketAbi, functionName: "beacon" } as const;
+    expect(await client.readContract(market)).to.equal(address("beacon"));
+  });
+
   it("yields contracts within the size that chains accept", async () => {
     const { ignition, viem } = await network.create();
     const contracts = (await ignition.deploy(PinpointModule)) as unknown as Addresses;
+    const others = (await ignition.deploy(PinpointCommitReveal)) as unknown as Addresses;
     const client = await viem.getPublicClient();
-    for (const [name, { address }] of Object.entries(contracts)) {
+    for (const [name, { address }] of Object.entries({ ...contracts, rounds: others["beacon"]! })) {
       const code = await client.getCode({ address });
       const bytes = ((code?.length ?? 2) - 2) / 2;
       console.log(`      ${name.padEnd(10)}${bytes} bytes`);

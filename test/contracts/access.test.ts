@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { toFunctionSelector, type AbiFunction, type Address } from "viem";
-import { phases, prevrandaoBeaconAbi, type Part, type Phase } from "../../protocol/index.ts";
+import { commitRevealBeaconAbi, phases, prevrandaoBeaconAbi, type Part, type Phase } from "../../protocol/index.ts";
 import { Arena } from "./support/games.ts";
 import { goodTerms, readJob, running, submit, word } from "./support/jobs.ts";
 import { Window } from "./support/seats.ts";
-import { freshWorld, type Target, type World } from "./support/world.ts";
+import { freshWorld, request, type Target, type World } from "./support/world.ts";
 
 /** A row of the table in docs/contracts/access.md, a function at a time. */
 interface Access {
@@ -29,13 +29,28 @@ const rows: Access[] = readFileSync(page, "utf8")
     })),
   );
 
-const ids = (world: World): Record<string, Target> => ({
+/** Blocks of each part of a round: more than any test takes. */
+const partBlocks = 1_000n;
+
+/** The beacon that no world draws by, besides. */
+async function commitReveal(world: World): Promise<Target> {
+  const beacon = await world.deploy("CommitRevealBeacon", world.token.address, partBlocks, partBlocks, 1n, 1n);
+  const target = { ...beacon, abi: commitRevealBeaconAbi };
+  await world.send(world.accounts.deployer, target, "bind", [[world.verification.address]]);
+  return target;
+}
+
+/** What a round's parts allow. */
+const ofRound = ["commit", "reveal"];
+
+const ids = (world: World, commitRevealBeacon: Target): Record<string, Target> => ({
   Staking: world.staking,
   JobMarket: world.market,
   Verification: world.verification,
   Pinpoint: world.pinpoint,
   Availability: world.availability,
   PrevrandaoBeacon: { ...world.beacon, abi: prevrandaoBeaconAbi },
+  CommitRevealBeacon: commitRevealBeacon,
   ModelRegistry: world.registry,
 });
 
@@ -72,14 +87,18 @@ const phaseOf: Readonly<Record<string, Phase>> = {
 
 describe("access to the contracts", () => {
   let world: World;
-  beforeEach(async () => (world = await freshWorld()));
+  let beacon: Target;
+  beforeEach(async () => {
+    world = await freshWorld();
+    beacon = await commitReveal(world);
+  });
 
   it("is told of every function that changes anything, and of no other", () => {
-    for (const [contract, target] of Object.entries(ids(world))) {
+    for (const [contract, target] of Object.entries(ids(world, beacon))) {
       const told = rows.filter((row) => row.contract === contract).map(({ name }) => name);
       expect(told.toSorted(), contract).to.deep.equal(changing(contract, target));
     }
-    expect(new Set(rows.map(({ contract }) => contract))).to.deep.equal(new Set(Object.keys(ids(world))));
+    expect(new Set(rows.map(({ contract }) => contract))).to.deep.equal(new Set(Object.keys(ids(world, beacon))));
   });
 
   it("is refused to strangers, with the error that is told, wherever it is not for anyone", async () => {
@@ -128,18 +147,33 @@ describe("access to the contracts", () => {
       "Availability.withdrawTo": [stranger],
       "Pinpoint.withdraw": [],
       "Pinpoint.withdrawTo": [stranger],
+      "CommitRevealBeacon.bind": [[stranger]],
+      "CommitRevealBeacon.withdraw": [],
+      "CommitRevealBeacon.withdrawTo": [stranger],
     };
-    const restricted = rows.filter(({ error, name }) => error !== undefined && phaseOf[name] === undefined);
+    const elsewhere = ({ contract, name }: Access) =>
+      phaseOf[name] !== undefined || (contract === "CommitRevealBeacon" && ofRound.includes(name));
+    const restricted = rows.filter((row) => row.error !== undefined && !elsewhere(row));
     const rank = ({ name }: Access) => Object.keys(parts).indexOf(name);
     for (const { contract, name, error } of restricted.toSorted((a, b) => rank(a) - rank(b))) {
       if (parts[name] !== undefined && name !== "seal") await window.at(parts[name]);
-      const target = ids(world)[contract]!;
+      const target = ids(world, beacon)[contract]!;
       const given = args[`${contract}.${name}`];
       expect(given, `arguments for ${contract}.${name}`).to.not.equal(undefined);
       const all = { ...target, abi: [...target.abi, ...world.staking.abi] };
       expect(await errorOf(world, stranger, all, name, given!), `${contract}.${name}`).to.equal(error);
     }
     expect(restricted.length).to.equal(Object.keys(args).length);
+  });
+
+  it("of a round is for enrolled verifiers, and then for those who committed", async () => {
+    const { stranger } = world.accounts;
+    const [round] = await world.read<[bigint, boolean]>(beacon, "currentRound");
+    for (const name of ofRound) {
+      const { error } = rows.find((row) => row.contract === "CommitRevealBeacon" && row.name === name)!;
+      expect(await errorOf(world, stranger, beacon, name, [round, word(1)]), name).to.equal(error);
+      await request("hardhat_mine", [`0x${partBlocks.toString(16)}`]);
+    }
   });
 
   it("of a game is its mover's alone, in every phase", async () => {

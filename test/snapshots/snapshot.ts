@@ -7,6 +7,7 @@ import { measureGas } from "../gas/measure.ts";
 const contracts = [
   "Staking",
   "PrevrandaoBeacon",
+  "CommitRevealBeacon",
   "JobMarket",
   "Pinpoint",
   "Arbiter",
