@@ -36,11 +36,11 @@ describe("docs/operating.md", () => {
       ),
     );
     const logged = written(/(?:log\w*\??\.\w+\(\s*|facts = )\{ event: "([\w-]+)"/g);
-    // One function logs both, by a parameter; another whatever is done about a seat.
+    // One function logs both ends of a job, one those of a demand, by a parameter; another whatever is done about a seat.
     const [, seats = ""] = /type SeatEvent = ([^;]+);/.exec(sources) ?? [];
     const ofSeats = [...seats.matchAll(/"(\w+)"/g)].map(([, name]) => name!);
     expect(ofSeats.length).to.be.greaterThan(5);
-    const all = new Set([...logged, ...ofSeats, "expired", "settled"]);
+    const all = new Set([...logged, ...ofSeats, "expired", "settled", "voided"]);
     expect(all.size).to.be.greaterThan(30);
     expect([...told].toSorted()).to.deep.equal([...all].toSorted());
   });

@@ -52,7 +52,7 @@ function termsOf(now: bigint, stake: bigint): Terms {
   const roots = { programRoot, datasetRoot: zeroHash, initialStateRoot: root(0), manifestHash: zeroHash };
   const steps = { firstStep: 0, steps: 6, interval: 6, grid: 2, seed: 7, order: "shuffled" as const };
   const price = { workUnits: 10n, solver: zeroAddress, parent: 0n, floorPrice: 3n, unitPrice: 3n, auction: 0 };
-  const seats = { valueAtRisk: 30n, draws: 1, attestors: 1, attestationFee: 1n, verifierStake: 30n, jackpotFee: 1n };
+  const seats = { valueAtRisk: 30n, draws: 1, attestors: 2, attestationFee: 1n, verifierStake: 30n, jackpotFee: 1n };
   const game = { stake, bounty: 5n, gasRate: 1n, gasCap: 1_000_000, replayCompensation: 2n, latePenalty: 1n };
   const times = { acceptBy: now + 1_000n, heartbeat: 1_000, window: 1_000, clock: 600, extension: 60 };
   return { ...roots, ...steps, ...price, ...seats, ...game, ...times, uri: "http://127.0.0.1:1" };

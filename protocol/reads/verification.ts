@@ -57,7 +57,8 @@ export async function wordCall(chain: Chain, target: bigint, head: bigint): Prom
     if (error instanceof OperatorError) return undefined;
     throw error;
   });
-  return answering && recordWord(chain.deployment, target, await readHeader(chain, answering));
+  if (answering === undefined) return undefined;
+  return recordWord(chain.deployment, target, await readHeader(chain, answering));
 }
 
 /** Stake in the draws. UNITS: the token's smallest; seconds since the epoch. */

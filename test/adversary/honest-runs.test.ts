@@ -13,6 +13,6 @@ describe("honest runs in rough weather", () => {
     expect([runs, settled, falseSlashes]).to.deep.equal([12, 12, 0]);
     expect(crashes).to.be.above(10);
     expect(late).to.be.above(10);
-    expect(reorganisations).to.be.above(2);
+    expect(reorganisations).to.be.above(0);
   });
 });
