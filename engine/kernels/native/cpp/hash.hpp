@@ -2,7 +2,7 @@
 #include "record.hpp"
 #include "transpose.hpp"
 
-/** SHA-256 of many tensors' chunks and nodes, one message a lane. SPEC: spec/commitments.md; twin: ../wasm/hash.ts. */
+/** SHA-256 of many tensors' chunks and nodes, one message a lane. SPEC: spec/commitments.md; twin: engine/kernels/wasm/hash.ts. */
 namespace {
 
 constexpr uint32_t CHUNK_WORDS = 256;
