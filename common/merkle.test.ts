@@ -10,6 +10,7 @@ import {
   realNodes,
   rootFromNodes,
   rootFromRange,
+  treeBytes,
 } from "./merkle.ts";
 
 const leaf = (index: number) => sha256(Uint8Array.of(9, index & 255, index >> 8));
@@ -46,6 +47,18 @@ describe("Merkle trees", () => {
       expect(toHex(new MerkleTree(Buffer.concat(leaves(count))).root)).to.equal(toHex(tree.root));
     }
     expect(toHex(new MerkleTree([]).root)).to.equal(toHex(empty(0)));
+  });
+
+  it("are the same from all their nodes", () => {
+    for (let count = 1; count <= 20; count++) {
+      const tree = new MerkleTree(Array.from({ length: count }, (_, index) => sha256(Uint8Array.of(index))));
+      const nodes = tree.nodes();
+      expect(nodes.length).to.equal(treeBytes(count));
+      const again = MerkleTree.ofNodes(nodes, count);
+      expect([again.leafCount, again.depth, toHex(again.root)]).to.deep.equal([count, tree.depth, toHex(tree.root)]);
+      expect(again.proof(0, count - 1)).to.deep.equal(tree.proof(0, count - 1));
+      expect(again.proof(count >> 1)).to.deep.equal(tree.proof(count >> 1));
+    }
   });
 
   it("prove every range and no other", () => {

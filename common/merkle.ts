@@ -1,4 +1,4 @@
-import { equalBytes } from "./bytes.ts";
+import { concatBytes, equalBytes } from "./bytes.ts";
 import { DefectError } from "./errors.ts";
 import { hashInto, sha256 } from "./hash.ts";
 
@@ -52,6 +52,31 @@ function levelAbove(below: Uint8Array, level: number): Uint8Array {
   return above;
 }
 
+/** A copy of the leaves, and every level above it. */
+function levelsOver(leaves: readonly Uint8Array[] | Uint8Array, base: number): Uint8Array[] {
+  const flat = leaves instanceof Uint8Array ? new Uint8Array(leaves) : new Uint8Array(leaves.length * 32);
+  if (!(leaves instanceof Uint8Array)) leaves.forEach((leaf, index) => flat.set(leaf, index * 32));
+  const levels: Uint8Array[] = [flat];
+  const depth = depthOf(flat.length / 32);
+  for (let level = 0; level < depth; level++) levels.push(levelAbove(levels[level]!, base + level));
+  return levels;
+}
+
+/** Bytes of all real nodes of the tree over n leaves. */
+export function treeBytes(leafCount: number): number {
+  let nodes = 0;
+  for (let level = 0; level <= depthOf(leafCount); level++) nodes += realNodes(leafCount, level);
+  return nodes * 32;
+}
+
+/** All levels of a tree, cut from its real nodes one level after another, leaves first. */
+function cutLevels(nodes: Uint8Array, leafCount: number): Uint8Array[] {
+  let at = 0;
+  return Array.from({ length: depthOf(leafCount) + 1 }, (_, level) =>
+    nodes.subarray(at, (at += realNodes(leafCount, level) * 32)),
+  );
+}
+
 /**
  * Siblings that join leaves lo … hi to the root of a tree, in the order of spec/commitments.md.
  * @param node the tree's node at a level and index
@@ -86,19 +111,27 @@ export class MerkleTree {
   readonly #levels: Uint8Array[];
   readonly #base: number;
 
+  /** A tree from all its nodes, which it keeps: level after level, leaves first. */
+  static ofNodes(nodes: Uint8Array, leafCount: number): MerkleTree {
+    return new MerkleTree(nodes.subarray(0, leafCount * 32), 0, cutLevels(nodes, leafCount));
+  }
+
   /**
    * Leaves are hashes of 32 bytes, either one by one or flat in one array. None gives EMPTY of level 0 as the root.
    * @param base level of the leaves in the tree whose upper part this one is
+   * @param levels of the tree, where they are known
    */
-  constructor(leaves: readonly Uint8Array[] | Uint8Array, base = 0) {
-    const flat = leaves instanceof Uint8Array ? new Uint8Array(leaves) : new Uint8Array(leaves.length * 32);
-    if (!(leaves instanceof Uint8Array)) leaves.forEach((leaf, index) => flat.set(leaf, index * 32));
-    this.leafCount = flat.length / 32;
+  constructor(leaves: readonly Uint8Array[] | Uint8Array, base = 0, levels?: Uint8Array[]) {
+    this.#levels = levels ?? levelsOver(leaves, base);
+    this.leafCount = this.#levels[0]!.length / 32;
     this.depth = depthOf(this.leafCount);
-    this.#levels = [flat];
     this.#base = base;
-    for (let level = 0; level < this.depth; level++) this.#levels.push(levelAbove(this.#levels[level]!, base + level));
     this.root = this.node(this.depth, 0);
+  }
+
+  /** All real nodes, level after level, leaves first. */
+  nodes(): Uint8Array {
+    return concatBytes(...this.#levels);
   }
 
   /** A node, EMPTY of its level past the real ones. Level 0 holds the leaves. */

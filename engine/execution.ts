@@ -23,8 +23,12 @@ export interface Flip {
 export interface StepOptions {
   /** Flips a bit of an output and carries on from there. */
   readonly flip?: Flip;
-  /** Called after every operator, after the flip. The words are valid only during the call. */
-  readonly onOutput?: (operator: number, words: Uint32Array) => void;
+  /**
+   * Called after every operator, after the flip. The words are valid only during the call, and so are the nodes of their chunk
+   * tree (`MerkleTree.ofNodes`), which an engine may give where `hashes` asks for them.
+   */
+  readonly onOutput?: (operator: number, words: Uint32Array, nodes?: Uint8Array) => void;
+  readonly hashes?: boolean;
 }
 
 /** Runs a program step by step. Every engine gives the same words, bit for bit. */

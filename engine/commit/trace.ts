@@ -31,9 +31,10 @@ export function traceCommitment(
   executor.setState(start);
   executor.step(context, {
     ...options,
-    onOutput: (operator, words) => {
-      outputs.push(commitTensor(words.slice(), program.operators[operator]!.dtype));
-      options.onOutput?.(operator, words);
+    hashes: true,
+    onOutput: (operator, words, nodes) => {
+      outputs.push(commitTensor(words.slice(), program.operators[operator]!.dtype, nodes?.slice()));
+      options.onOutput?.(operator, words, nodes);
     },
   });
   const roots = outputs.map(({ root }) => root);

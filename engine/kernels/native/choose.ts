@@ -23,12 +23,21 @@ async function operatorsAgree(): Promise<boolean> {
   const cases = kinds.flatMap((kind) => Array.from({ length: CASES }, () => randomCases[kind](random)));
   const input = programOfCases(cases);
   const outputs: Uint32Array[] = [];
+  const trees: (Uint8Array | undefined)[] = [];
   const wasm = await createWasmExecutor(input);
-  wasm.step(context, { onOutput: (operator, words) => (outputs[operator] = words.slice()) });
+  const keep = (operator: number, words: Uint32Array, nodes?: Uint8Array) => {
+    outputs[operator] = words.slice();
+    trees[operator] = nodes?.slice();
+  };
+  wasm.step(context, { hashes: true, onOutput: keep });
   let equal = true;
   const native = await createNativeExecutor(input);
   native.step(context, {
-    onOutput: (operator, words) => (equal &&= words.every((word, index) => word === outputs[operator]![index])),
+    hashes: true,
+    onOutput: (operator, words, nodes) => {
+      equal &&= words.every((word, index) => word === outputs[operator]![index]);
+      equal &&= nodes!.every((byte, index) => byte === trees[operator]![index]);
+    },
   });
   return equal;
 }

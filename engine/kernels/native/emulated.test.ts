@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createWasmExecutor } from "../wasm/index.ts";
 import { chainSuite } from "../wasm/suites/chains.ts";
 import { functionSuite } from "../wasm/suites/functions.ts";
+import { hashSuite } from "../wasm/suites/hashes.ts";
 import { kernelSuite, type Create } from "../wasm/suites/kernels.ts";
 import { turnedSuite } from "../wasm/suites/turned.ts";
 import { buildEmulated } from "./build.ts";
@@ -30,6 +31,7 @@ describe("native kernels, emulated", function () {
       kernelSuite(create);
       functionSuite(create);
       chainSuite((input, options) => createWasmExecutor(input, options, choice()));
+      hashSuite((input, options) => createWasmExecutor(input, options, choice()));
       turnedSuite((input, options) => createWasmExecutor(input, options, choice()));
     });
   }

@@ -1,4 +1,5 @@
 import { chainSuite } from "../wasm/suites/chains.ts";
+import { hashSuite } from "../wasm/suites/hashes.ts";
 import { functionSuite } from "../wasm/suites/functions.ts";
 import { kernelSuite, type Create } from "../wasm/suites/kernels.ts";
 import { turnedSuite } from "../wasm/suites/turned.ts";
@@ -13,6 +14,10 @@ describeSets("native kernels", (instructions) => {
 
 describeSets("native groups", (instructions) => {
   chainSuite((input, options) => createNativeExecutor(input, { ...options, instructions }));
+});
+
+describeSets("native hashes", (instructions) => {
+  hashSuite((input, options) => createNativeExecutor(input, { ...options, instructions }));
 });
 
 describeSets("native products and sums through Views", (instructions) => {

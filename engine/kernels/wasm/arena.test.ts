@@ -37,9 +37,10 @@ describe("output plan", () => {
     });
   });
 
-  it("is, with both states and the constants, the memory of an execution", () => {
+  it("is, with both states, the constants and the tree of the largest output, the memory of an execution", () => {
     const constants = [{ dtype: "f32" as const, words: 17, root: new Uint8Array(32) }];
-    expect(executionBytes({ ...program, constants })).to.equal(bytes + 2 * 64 + 128);
+    // Every output is one chunk or less, whose tree is one leaf.
+    expect(executionBytes({ ...program, constants })).to.equal(bytes + 2 * 64 + 128 + 64);
   });
 
   it("uses the space of dead outputs again, and none for state", () => {

@@ -1,5 +1,6 @@
 import { outputWords } from "../../program/cost.ts";
 import type { Operator, Program } from "../../program/types.ts";
+import { largestTreeBytes } from "./hash.ts";
 import { fuse, separate, type Group, type Grouping } from "./fuse.ts";
 
 /** Where the outputs of a step lie. UNITS: bytes, from the start of the outputs' part of the memory. */
@@ -107,5 +108,7 @@ export function executionBytes(program: Program): number {
   const sum = (tensors: readonly { readonly words: number }[]) =>
     tensors.reduce((bytes, { words }) => bytes + alignBytes(words * 4), 0);
   // States twice: the one that a step reads, and the next.
-  return outputBytes(program) + 2 * sum(program.states) + sum(program.constants);
+  return (
+    outputBytes(program) + alignBytes(largestTreeBytes(program)) + 2 * sum(program.states) + sum(program.constants)
+  );
 }

@@ -5,7 +5,7 @@ import type { Engine, EngineOptions, Executor, ExecutorInput, StepOptions } from
 import type { Program, StepContext } from "../../program/types.ts";
 import { nativeKernels, type NativeChoice } from "../native/kernels.ts";
 import { gatherOf, type Gather } from "./gather.ts";
-import { placeOf, planLayout } from "./layout.ts";
+import { placeOf, planLayout, plansOf } from "./layout.ts";
 import type { Layout, Place, Plan } from "./layout.ts";
 import { createMemory, instantiateKernels, loadModule, type Kernels, type KernelModule } from "./loader.ts";
 import { Team, type Call, type ThreadSetup } from "./team.ts";
@@ -18,12 +18,12 @@ function writeFixed(words: Uint32Array, layout: Layout, { constants, dataset }: 
     if (field instanceof Uint32Array) write(layout.fields[index]!, field);
   });
   constants.forEach((constant, index) => write(layout.constants[index]!, constant));
-  for (const plan of [layout.fused, layout.traced]) {
+  for (const [plan, named] of plansOf(layout)) {
     for (const { parts, tables, entries } of plan.calls) {
       for (const { record, bytes: part } of parts) bytes.set(part, record);
       for (const parity of [0, 1] as const) {
         const table = entries.flatMap((ref) => {
-          const { start, words: length } = placeOf(layout, plan, ref, parity);
+          const { start, words: length } = placeOf(layout, named, ref, parity);
           return [start, length, ref.space === "field" ? dataset.fields[ref.index]!.stride : 0, 0];
         });
         words.set(table, tables[parity] / 4);
@@ -51,7 +51,7 @@ async function startTeam(
 ): Promise<Team | undefined> {
   const { context, control, scratches } = layout;
   const setups = scratches.slice(1).map((scratch, i): ThreadSetup => {
-    const calls = [layout.fused, layout.traced].flatMap((plan) => callsOf(plan, i + 1));
+    const calls = plansOf(layout).flatMap(([plan]) => callsOf(plan, i + 1));
     return { kernels, native, memory, scratch, context, control, calls };
   });
   return setups.length === 0 ? undefined : Team.start(setups, memory, control);
@@ -63,8 +63,10 @@ class WasmExecutor implements Executor {
   readonly #samples: number;
   readonly #layout: Layout;
   readonly #kernels: Kernels;
-  /** This thread's part of each call: first the fused plan's, then the traced one's. */
+  /** This thread's part of each call, one plan after another. */
   readonly #calls: readonly Call[];
+  /** Where each plan's calls begin among all of them. */
+  readonly #firstCalls = new Map<Plan, number>();
   readonly #gathers: readonly (Gather | undefined)[];
   readonly #team: Team | undefined;
   /** The whole memory. */
@@ -85,7 +87,13 @@ class WasmExecutor implements Executor {
     this.#samples = input.dataset.samples;
     this.#layout = layout;
     this.#kernels = kernels;
-    this.#calls = [layout.fused, layout.traced].flatMap((plan) => callsOf(plan, 0)) as Call[];
+    const calls: (Call | undefined)[] = [];
+    for (const [plan] of plansOf(layout)) {
+      this.#firstCalls.set(plan, calls.length);
+      calls.push(...callsOf(plan, 0));
+    }
+    // INVARIANT: the first thread has a part of every call.
+    this.#calls = calls as Call[];
     this.#gathers = input.program.operators.map((operator) => gatherOf(operator, input));
     this.#team = team;
     this.#words = new Uint32Array(memory.buffer);
@@ -121,23 +129,36 @@ class WasmExecutor implements Executor {
 
   /** Runs a call of a plan: on the host, on all threads or on this one. */
   #run(plan: Plan, call: number, stepContext: StepContext): void {
-    const { fused, context } = this.#layout;
     const parity = this.#parity;
-    const { operator, parts } = plan.calls[call]!;
-    const index = plan === fused ? call : fused.calls.length + call;
-    const { kind, record, tables, outputs } = this.#calls[index]!;
-    const own = () => this.#kernels[kind](record, tables[parity], outputs[parity], context);
+    const { operator } = plan.calls[call]!;
     const gather = this.#gathers[operator];
     if (gather) gather(stepContext, this.#view(plan.outputs[parity][operator]!));
-    else if (parts.length > 1) this.#team!.run(index, parity, own);
+    else this.#compute(plan, call);
+  }
+
+  /** Runs a call of a plan on all threads or on this one. */
+  #compute(plan: Plan, call: number): void {
+    const parity = this.#parity;
+    const index = this.#firstCalls.get(plan)! + call;
+    const { kind, record, tables, outputs } = this.#calls[index]!;
+    const own = () => this.#kernels[kind](record, tables[parity], outputs[parity], this.#layout.context);
+    if (plan.calls[call]!.parts.length > 1) this.#team!.run(index, parity, own);
     else own();
   }
 
   /** Shows an operator's output, and flips its bit before that. */
-  #show(operator: number, { flip, onOutput }: StepOptions): void {
+  #show(operator: number, { flip, onOutput, hashes }: StepOptions): void {
     const words = this.#view(this.#layout.traced.outputs[this.#parity][operator]!);
     if (flip?.operator === operator) words[flip.element]! ^= 1 << flip.bit;
-    onOutput?.(operator, words);
+    onOutput?.(operator, words, hashes === true ? this.#hash(operator) : undefined);
+  }
+
+  /** All nodes of the tree of an operator's output. */
+  #hash(operator: number): Uint8Array {
+    const { hashed } = this.#layout;
+    this.#compute(hashed, 2 * operator);
+    this.#compute(hashed, 2 * operator + 1);
+    return bytesOf(this.#view(hashed.outputs[this.#parity][operator]!));
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,13 @@
 import { OperatorError } from "../../../common/index.ts";
 import type { Dataset } from "../../dataset.ts";
+import { treeBytes, u32Bytes } from "../../../common/index.ts";
+import { chunkCount } from "../../commit/tensor.ts";
 import { elementCost, outputWords } from "../../program/cost.ts";
 import type { Program, Ref } from "../../program/types.ts";
 import { alignBytes, planOutputs, type OutputPlan } from "./arena.ts";
 import { fuse, separate, type Group } from "./fuse.ts";
 import { encodeTiles } from "./fused-record.ts";
+import { largestTreeBytes, leafRanges } from "./hash.ts";
 import { memoryLimit, type KernelKind, type KernelModule } from "./loader.ts";
 import { splitOperator, splitRows } from "./split.ts";
 import { controlBytes } from "./team.ts";
@@ -57,6 +60,8 @@ export interface Layout {
   readonly fused: Plan;
   /** Operator by operator, for who looks at every output. Its outputs lie in the same memory as the other plan's. */
   readonly traced: Plan;
+  /** Two calls an operator, `Leaves` and `Nodes`, that hash its traced output to the same place. */
+  readonly hashed: Plan;
   readonly fields: readonly Place[];
   readonly constants: readonly Place[];
   /** Start states of even and of odd steps: each is the other's next state. */
@@ -123,6 +128,25 @@ function placeCall(ground: Ground, program: Program, group: Group, division: Div
   return { kind, parts, tables: [table(), table()], entries, operator };
 }
 
+/** Hashes of every operator's output. */
+function planHashes(ground: Ground, program: Program, { threads }: Division): Plan {
+  const { operators } = program;
+  const { start } = ground.place(largestTreeBytes(program) / 4);
+  const calls = operators.flatMap((output, operator): PlacedCall[] => {
+    const leafCount = chunkCount(outputWords(output));
+    const part = (bytes: Uint8Array, start: number) => ({ record: ground.take(bytes.length), bytes, start });
+    const ranges = leafRanges(leafCount, threads).map(({ from, to }) => part(u32Bytes(from, to), from * 32));
+    const table = () => ground.take(TABLE_WORDS * 4);
+    const entries: Ref[] = [{ space: "operator", index: operator }];
+    return [
+      { kind: "Leaves", parts: ranges, tables: [table(), table()], entries, operator },
+      { kind: "Nodes", parts: [part(u32Bytes(leafCount), 0)], tables: [0, 0], entries: [], operator },
+    ];
+  });
+  const trees = operators.map((output) => ({ start, words: treeBytes(chunkCount(outputWords(output))) / 4 }));
+  return { calls, outputs: [trees, trees] };
+}
+
 /** Outputs from `first` on; those of state producers are the next state. */
 function placeOutputs(
   program: Program,
@@ -166,6 +190,7 @@ export function planLayout(
 
   const [fusedPlan, tracedPlan] = groupings.map(planOutputs) as [OutputPlan, OutputPlan];
   const first = ground.take(Math.max(fusedPlan.bytes, tracedPlan.bytes));
+  const hashed = planHashes(ground, program, division);
   const { end } = ground;
   if (end + 64 > memoryLimit) {
     throw new OperatorError("program-too-large", "The program's tensors exceed 4 GiB; use a smaller batch or model.", {
@@ -174,7 +199,16 @@ export function planLayout(
   }
   const fused = { calls: fusedCalls, outputs: placeOutputs(program, fusedPlan, first, states) };
   const traced = { calls: tracedCalls, outputs: placeOutputs(program, tracedPlan, first, states) };
-  return { context, control, scratches, fused, traced, fields, constants, states, end };
+  return { context, control, scratches, fused, traced, hashed, fields, constants, states, end };
+}
+
+/** The ways through a step, in the order in which threads count their calls; with each the one whose outputs its tables name. */
+export function plansOf({ fused, traced, hashed }: Layout): readonly (readonly [Plan, Plan])[] {
+  return [
+    [fused, fused],
+    [traced, traced],
+    [hashed, traced],
+  ];
 }
 
 /** The tensor that a ref names in a step of the given parity. */

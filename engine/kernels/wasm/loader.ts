@@ -2,14 +2,18 @@ import { DefectError } from "../../../common/index.ts";
 import type { OperatorKind } from "../../program/types.ts";
 import { buildKernels } from "./build.ts";
 import { canRevectorise, compileModule } from "./compile.ts";
+import { hashKernels, type HashKind } from "./hash.ts";
 import { runSelfTest, selfTestBytes, selfTestHash } from "./self-test.ts";
 import { fasterTile } from "./tune.ts";
 
 /** Runs one operator, or one group of them. All arguments are addresses in linear memory. */
 export type Kernel = (record: number, operands: number, out: number, context: number) => void;
 
-/** The kernel of an operator's kind, or the one of groups: `fused-record.ts`. */
-export type KernelKind = OperatorKind | "Fused";
+/** Kernels that are compiled to WebAssembly: that of an operator's kind, or the one of groups: `fused-record.ts`. */
+type CompiledKind = OperatorKind | "Fused";
+
+/** Those, and the ones that hash outputs: `hash.ts`. */
+export type KernelKind = CompiledKind | HashKind;
 
 export type Kernels = Readonly<Record<KernelKind, Kernel>>;
 
@@ -32,7 +36,7 @@ const PAGE_BYTES = 65536;
 /** Linear memory is addressed by 32 bits. UNITS: bytes. */
 export const memoryLimit = 65536 * PAGE_BYTES;
 
-interface Exports extends Readonly<Record<Lowercase<KernelKind>, Kernel>> {
+interface Exports extends Readonly<Record<Lowercase<CompiledKind>, Kernel>> {
   readonly arenaStart: () => number;
   readonly scratchBytes: () => number;
   readonly setScratch: (address: number) => void;
@@ -49,7 +53,7 @@ export function createMemory(end: number): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
 }
 
-function kernelsOf(exported: Exports): Kernels {
+function kernelsOf(exported: Exports): Readonly<Record<CompiledKind, Kernel>> {
   return {
     Sample: exported.sample,
     Schedule: exported.schedule,
@@ -117,5 +121,5 @@ export async function instantiateKernels(
   const exported = await exportsOf(module, memory);
   exported.setScratch(scratch);
   exported.setTileRows(tileRows);
-  return kernelsOf(exported);
+  return { ...kernelsOf(exported), ...hashKernels(memory) };
 }

@@ -9,6 +9,7 @@
 #include "dot.hpp"
 #include "fold.hpp"
 #include "fused.hpp"
+#include "hash.hpp"
 #include "map.hpp"
 
-extern const Kernel TABLE[KERNEL_COUNT] = {dot, map, fold, fused};
+extern const Kernel TABLE[KERNEL_COUNT] = {dot, map, fold, fused, leaves, nodes};

@@ -19,8 +19,8 @@ constexpr uint32_t SCRATCH_BYTES = 1 << 20;
 using Kernel = void (*)(const Call &);
 
 /** Kernels of one instruction set, in the order of `KERNEL_NAMES`. */
-constexpr int KERNEL_COUNT = 4;
-constexpr const char *KERNEL_NAMES[KERNEL_COUNT] = {"Dot", "Map", "Fold", "Fused"};
+constexpr int KERNEL_COUNT = 6;
+constexpr const char *KERNEL_NAMES[KERNEL_COUNT] = {"Dot", "Map", "Fold", "Fused", "Leaves", "Nodes"};
 
 extern const Kernel avx2Kernels[KERNEL_COUNT];
 extern const Kernel avx512Kernels[KERNEL_COUNT];
