@@ -22,11 +22,4 @@ async function play(task: Task): Promise<unknown> {
   }
 }
 
-import { existsSync, readFileSync } from "node:fs";
-const parsed = JSON.parse(process.argv[2]!) as Task;
-const cached = `/tmp/adv-cache/${parsed.kind}-${parsed.kind === "attack" ? parsed.strategy : parsed.seed}.json`;
-if (existsSync(cached)) {
-  process.stdout.write(readFileSync(cached, "utf8"));
-  process.exit(0);
-}
 process.stdout.write(JSON.stringify(await play(JSON.parse(process.argv[2]!) as Task)));
