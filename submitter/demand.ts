@@ -1,23 +1,21 @@
 import { setTimeout } from "node:timers/promises";
 import { parseEventLogs, type Hex } from "viem";
-import { DefectError, OperatorError, toHex } from "../common/index.ts";
+import { DefectError, toHex } from "../common/index.ts";
 import { programCommitment, type Program } from "../engine/index.ts";
 import {
-  approveTokens,
   availabilityAbi,
   demandChunk as demandCall,
   explained,
   forfeitDemand,
-  readAllowance,
   readCheckpoint,
   readDemand,
   readDemandPrice,
-  readTokens,
   type Chain,
   type ChunkPlace,
   type Demand,
 } from "../protocol/index.ts";
 import { sendCall, type Sender } from "./send.ts";
+import { approve, requireTokens } from "./tokens.ts";
 import type { WatchOptions } from "./watch.ts";
 
 export interface MadeDemand {
@@ -39,22 +37,16 @@ export async function demandChunk(
   place: Pick<ChunkPlace, "checkpoint" | "tensor" | "chunk">,
   program: Program,
 ): Promise<MadeDemand> {
-  const { chain, account } = sender;
-  const { deployment } = chain;
-  const [{ stateRoot }, price, owned, allowed] = await Promise.all([
+  const { chain } = sender;
+  const [{ stateRoot }, price] = await Promise.all([
     readCheckpoint(chain, jobId, place.checkpoint),
     readDemandPrice(chain, jobId),
-    readTokens(chain, account.address),
-    readAllowance(chain, account.address, "availability"),
   ]);
-  if (owned < price) {
-    const message = `The account ${account.address} has ${owned} of the token's smallest unit and needs ${price}: send it tokens.`;
-    throw new OperatorError("tokens-short", message, { address: account.address, owned, price });
-  }
-  if (allowed < price) await sendCall(sender, approveTokens(deployment, "availability", price));
+  await requireTokens(sender, price);
+  await approve(sender, "availability", price);
   const { encoded, tree } = programCommitment(program);
   const whole = { ...place, stateRoot, header: toHex(encoded.header), recordTree: toHex(tree.root) };
-  const { logs, transactionHash } = await sendCall(sender, demandCall(deployment, jobId, whole));
+  const { logs, transactionHash } = await sendCall(sender, demandCall(chain.deployment, jobId, whole));
   const [event] = parseEventLogs({ abi: availabilityAbi, eventName: "ChunkDemanded", logs });
   if (event === undefined)
     throw new DefectError("no-event", "A demand was made without its event.", { transactionHash });

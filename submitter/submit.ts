@@ -1,17 +1,15 @@
 import { parseEventLogs, type Hex } from "viem";
 import { DefectError, OperatorError } from "../common/index.ts";
 import {
-  approveTokens,
   encodeCall,
   escrowOf,
   explained,
   jobMarketAbi,
-  readAllowance,
-  readTokens,
   submitJob as submitCall,
   type Terms,
 } from "../protocol/index.ts";
 import { sendCall, type Sender } from "./send.ts";
+import { approve, requireTokens } from "./tokens.ts";
 
 export interface SubmittedJob {
   readonly jobId: bigint;
@@ -20,15 +18,13 @@ export interface SubmittedJob {
 }
 
 /** Refuses terms and accounts that the contract will refuse, before an approval is paid for. */
-async function rehearse({ chain, account }: Sender, terms: Terms, escrow: bigint): Promise<void> {
-  const { address } = account;
-  const owned = await readTokens(chain, address);
-  if (owned < escrow) {
-    const message = `The account ${address} has ${owned} of the token's smallest unit and needs ${escrow}: send it tokens.`;
-    throw new OperatorError("tokens-short", message, { address, owned, escrow });
-  }
+async function rehearse(sender: Sender, terms: Terms, escrow: bigint): Promise<void> {
+  const { chain, account } = sender;
+  await requireTokens(sender, escrow);
   try {
-    await explained(chain.client.call({ account: address, ...encodeCall(submitCall(chain.deployment, terms)) }));
+    await explained(
+      chain.client.call({ account: account.address, ...encodeCall(submitCall(chain.deployment, terms)) }),
+    );
   } catch (error) {
     // The terms are checked first: nothing but the approval is missing.
     if (error instanceof OperatorError && error.code === "reverted-erc20-insufficient-allowance") return;
@@ -41,8 +37,7 @@ export async function submitJob(sender: Sender, terms: Terms): Promise<Submitted
   const { deployment } = sender.chain;
   const escrow = escrowOf(terms);
   await rehearse(sender, terms, escrow);
-  const allowance = await readAllowance(sender.chain, sender.account.address, "jobMarket");
-  if (allowance < escrow) await sendCall(sender, approveTokens(deployment, "jobMarket", escrow));
+  await approve(sender, "jobMarket", escrow);
   const receipt = await sendCall(sender, submitCall(deployment, terms));
   const [event] = parseEventLogs({ abi: jobMarketAbi, eventName: "JobSubmitted", logs: receipt.logs });
   const { transactionHash } = receipt;

@@ -50,6 +50,9 @@ export async function demandState(session: Session, job: Job, k: number, bundle:
   log.warn({ event: "demanded", ...facts }, `Job ${job.id}: checkpoint ${k} is not served; a chunk of it is demanded`);
 }
 
+/** Anybody may have done the same, or convicted the job otherwise: then the next block asks for the price. */
+const overtaken = new Set(["reverted-demand-not-open", "reverted-wrong-status"]);
+
 /** Ends own demands that nobody answers: convicts when the time is over, takes the price back when the job fell otherwise. */
 export function tendDemand(session: Session, demand: Demand, jobs: readonly Job[], { timestamp }: Head): void {
   if (demand.status !== "Open" || !sameAddress(demand.demander, session.address)) return;
@@ -69,8 +72,7 @@ function end(
   const { tasks, transactions, log } = session;
   tasks.start(`${event}/${demand.id}`, async () => {
     const outcome = await transactions.perform({ key: `${event}/${demandKey(demand)}`, call });
-    // Anybody may have done the same.
-    if (outcome.kind === "refused" && outcome.refusal.code !== "reverted-demand-not-open") throw outcome.refusal;
+    if (outcome.kind === "refused" && !overtaken.has(outcome.refusal.code)) throw outcome.refusal;
     if (outcome.kind !== "mined" || !outcome.made) return;
     const facts = { event, demand: String(demand.id), job: String(demand.jobId) };
     log.info(facts, `Job ${demand.jobId}: demand ${demand.id} ${event}`);
