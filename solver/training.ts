@@ -146,23 +146,24 @@ export class Training {
         metrics.commits.inc();
         log.info({ event: "committed", ...facts }, `Job ${job.id}: checkpoint ${k} committed`);
       } else if (outcome.kind === "refused") {
-        if (await this.#settledOtherwise(job, k, outcome.refusal)) continue;
+        const now = await readJob(chain, job.id);
+        if (this.#isOver(now, k, outcome.refusal)) return;
+        if (now.committed > k) continue;
+        // What was there a moment ago is not, or not yet, in what this node answers: the next block is looked at anew.
+        if (outcome.refusal.code === "reverted-wrong-checkpoint")
+          throw new TransientError("commit-early", outcome.refusal.message, facts, { cause: outcome.refusal });
         throw outcome.refusal;
       } else throw new TransientError("commit-lost", `The commitment was ${outcome.kind}.`, facts);
     }
   }
 
-  /** Whether a refused commitment needs nothing more: the chain has it, or the job is over. */
-  async #settledOtherwise({ id }: Job, k: number, refusal: OperatorError): Promise<boolean> {
-    const now = await readJob(this.#session.chain, id);
-    const overtaken = now.ended && refusal.code === "reverted-too-late";
-    if (now.status !== "Running" || overtaken) {
-      this.#session.log.warn(
-        { event: "not-committed", job: String(id), checkpoint: k, reason: refusal.message },
-        `Job ${id}: ${refusal.message}`,
-      );
-      return true;
-    }
-    return now.committed > k;
+  /** Whether nothing more can be committed to a job that refused checkpoint k; says so. */
+  #isOver({ id, status, ended }: Job, k: number, refusal: OperatorError): boolean {
+    if (status === "Running" && !(ended && refusal.code === "reverted-too-late")) return false;
+    this.#session.log.warn(
+      { event: "not-committed", job: String(id), checkpoint: k, reason: refusal.message },
+      `Job ${id}: ${refusal.message}`,
+    );
+    return true;
   }
 }
