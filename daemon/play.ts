@@ -4,7 +4,6 @@ import type { Divergence } from "../dispute/index.ts";
 import {
   expectedMove,
   finishedStatuses,
-  gameHistory,
   gameRecord,
   makeMove,
   positionOf,
@@ -21,6 +20,7 @@ import {
   type GameRecord,
   type GameView,
   type Job,
+  type RecordedMove,
   type Side,
 } from "../protocol/index.ts";
 import { crashPoint } from "./crash-point.ts";
@@ -104,24 +104,22 @@ export class Play {
   async #move(view: GameView): Promise<void> {
     const { session, side, flip } = this.#options;
     const { chain, compute, transactions, log } = session;
-    const { id, jobId, checkpoint, game } = view;
-    const [claim, history] = await Promise.all([
-      readClaim(chain, jobId, checkpoint),
-      side === "challenger" ? gameHistory(chain, id) : [],
-    ]);
-    if (side === "challenger" && history.length !== game.moves) {
+    const { id, jobId, checkpoint } = view;
+    const [claim, { game, moves }] = await Promise.all([readClaim(chain, jobId, checkpoint), gameRecord(chain, id)]);
+    if (positionOf(chain.deployment, id, jobId, game) !== view.position) {
       // It moved on meanwhile, or the node left logs out: the next block asks again, without the pause after a failure.
-      const counts = { game: String(id), moves: game.moves, told: history.length };
+      const counts = { game: String(id), moves: view.game.moves, told: moves.length };
       log.warn(
         { event: "history-short", ...counts },
-        `Game ${id}: the logs tell ${history.length} of ${game.moves} moves`,
+        `Game ${id}: the logs tell ${moves.length} of ${view.game.moves} moves`,
       );
       return;
     }
+    const history = moves.map(({ side, before, move }): RecordedMove => ({ side, before, move }));
     const { endRoot: _end, segmentRoot: _segment, ...segment } = claim;
     const move = await compute.move({ segment, side, game, history, flip: await flip?.(jobId) });
     crashPoint("move-chosen");
-    const call = makeMove(chain.deployment, id, positionOf(chain.deployment, id, jobId, game), move);
+    const call = makeMove(chain.deployment, id, jobId, game, move);
     const outcome = await transactions.perform({ key: `move/${id}/${game.moves}`, call });
     const facts = { game: String(id), job: String(jobId), checkpoint, side, move: move.type, number: game.moves };
     if (outcome.kind === "refused") throw outcome.refusal;

@@ -68,9 +68,8 @@ function pickStep(game: Game, roots: readonly Hex[], trace: ExecutedSegment, spa
     type: "pickStep",
     index,
     before: index > 0 ? roots[index - 1] : game.from,
-    beforeProof: index > 0 ? tree.proof(index - 1).map(toHex) : [],
     at: roots[index],
-    atProof: tree.proof(index).map(toHex),
+    proof: tree.proof(Math.max(0, index - 1), index).map(toHex),
   };
 }
 

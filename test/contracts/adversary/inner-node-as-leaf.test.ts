@@ -31,9 +31,8 @@ describe("attack: an inner node offered as a leaf", () => {
     const tree = new MerkleTree(roots);
     const inner = toHex(tree.node(1, 0));
     const proof = tree.proof(0).map(toHex);
-    const pick = (index: number, atProof: typeof proof): Move => {
-      const before = { before: table.game.from, beforeProof: [] };
-      return { type: "pickStep", index, ...before, at: inner, atProof };
+    const pick = (index: number, siblings: typeof proof): Move => {
+      return { type: "pickStep", index, before: table.game.from, at: inner, proof: siblings };
     };
     const refusals = [
       await table.refuses(pick(0, proof.slice(1))),
