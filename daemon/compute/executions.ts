@@ -1,6 +1,6 @@
 import type { Hex } from "viem";
 import { OperatorError, toHex } from "../../common/index.ts";
-import { challengerMove, defenderMove, SegmentTrace, type Divergence } from "../../dispute/index.ts";
+import { challengerMove, defenderMove, defenderRoots, SegmentTrace, type Divergence } from "../../dispute/index.ts";
 import {
   commitTensor,
   createExecutor,
@@ -22,9 +22,9 @@ import {
   type TensorCommitment,
 } from "../../engine/index.ts";
 import { wordsOf } from "../../common/index.ts";
-import { ArtifactStore, type Move } from "../../protocol/index.ts";
+import { ArtifactStore } from "../../protocol/index.ts";
 import { crashPoint } from "../crash-point.ts";
-import type { MoveTask, Progress, Segment, SegmentResult, SegmentTask, WorkerSetup } from "./messages.ts";
+import type { ChosenMove, MoveTask, Progress, Segment, SegmentResult, SegmentTask, WorkerSetup } from "./messages.ts";
 import { Recent } from "./recent.ts";
 
 /** A bundle in memory, or in its dataset's file, its commitments, and executors of it that wait for work. */
@@ -93,9 +93,12 @@ export class Executions {
   }
 
   /** Chooses a move. The first of a game executes the segment; later ones find its trace. @throws as `segment` */
-  async move({ segment, flip, side, game, history }: MoveTask): Promise<Move> {
+  async move(task: MoveTask): Promise<ChosenMove> {
+    const { segment, flip } = task;
     const { trace } = await this.#traces.get(JSON.stringify([segment, flip]), () => this.#trace(segment, flip));
-    return side === "defender" ? defenderMove(game, trace) : challengerMove(game, history, trace);
+    if (task.side === "challenger") return { game: task.game, move: challengerMove(task.game, task.history, trace) };
+    const game = { ...task.game, ...defenderRoots(task.game, trace) };
+    return { game, move: defenderMove(game, trace) };
   }
 
   async #trace(segment: Segment, flip: Divergence | undefined): Promise<Traced> {
