@@ -8,6 +8,7 @@ import { gatherOf, type Gather } from "./gather.ts";
 import { placeOf, planLayout, plansOf } from "./layout.ts";
 import type { Layout, Place, Plan } from "./layout.ts";
 import { createMemory, instantiateKernels, loadModule, type Kernels, type KernelModule } from "./loader.ts";
+import { makeRoom } from "./room.ts";
 import { Team, type Call, type ThreadSetup } from "./team.ts";
 
 /** Writes records, tables, constants and the fields that lie in memory: all that steps do not change. */
@@ -73,6 +74,7 @@ class WasmExecutor implements Executor {
   readonly #words: Uint32Array;
   /** Which of the two sets of state tensors is the start state. */
   #parity: 0 | 1 = 0;
+  #hasStepped = false;
 
   constructor(
     engine: Engine,
@@ -124,7 +126,9 @@ class WasmExecutor implements Executor {
 
   step(stepContext: StepContext, options: StepOptions = {}): void {
     const { step, seed, order } = stepContext;
-    const { context, fused, traced } = this.#layout;
+    const { context, fused, traced, end } = this.#layout;
+    if (!this.#hasStepped) makeRoom(end);
+    this.#hasStepped = true;
     const shuffled = order === "shuffled" ? 1 : 0;
     this.#words.set([step, seed, shuffled, this.#program.batch, this.#samples], context / 4);
     const isSeen = options.onOutput !== undefined || options.flip !== undefined;
