@@ -2,7 +2,7 @@ import { MerkleTree, OperatorError, bytesOf, concatBytes, wordsOf } from "../../
 import type { Bytes } from "../../common/index.ts";
 import type { Program } from "../program/types.ts";
 import { dtypeCodes } from "../program/codes.ts";
-import { chunkAt, chunkCount, commitTensor } from "./tensor.ts";
+import { chunkAt, chunkCount, commitTensor, rootOf } from "./tensor.ts";
 import type { TensorCommitment } from "./tensor.ts";
 
 /** The words of every state tensor, in declared order. */
@@ -64,6 +64,14 @@ export function* readState(bytes: Bytes, program: Program): Generator<Uint32Arra
   }
   let at = 0;
   for (const { words } of program.states) yield wordsOf(bytes.subarray(at, (at += words * 4)));
+}
+
+/** Root of the state in a state file, of which one tensor is held at a time. @throws OperatorError `state-mismatch` */
+export function readStateRoot(bytes: Bytes, program: Program): Uint8Array {
+  const roots = takeState(readState(bytes, program), program, (words, tensor) => {
+    return rootOf(words, program.states[tensor]!.dtype);
+  });
+  return new MerkleTree(roots).root;
 }
 
 /** A chunk of a state with all that joins it to the state's root; its bytes and proof are empty where the tensor is shorter. */
