@@ -52,12 +52,13 @@ const folder = join(tmpdir(), `pinpoint-bench-${process.pid}`);
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 /** What a solver does at the end of a segment. The daemons' modules are loaded here, for they take memory that no training needs. */
-async function checkpoint(program: Program, executor: Executor): Promise<void> {
+async function checkpoints(program: Program, executor: Executor): Promise<() => Promise<void>> {
   const [{ storeState }, { ArtifactStore }] = await Promise.all([
     import("../../daemon/index.ts"),
     import("../../protocol/index.ts"),
   ]);
-  await storeState(new ArtifactStore(folder), toHex(stateRoot(executor, program)), executor);
+  const store = new ArtifactStore(folder);
+  return () => storeState(store, toHex(stateRoot(executor, program)), executor);
 }
 
 function lossOf(executor: Executor, { states }: Program): number {
@@ -102,6 +103,7 @@ export async function engineSubject(task: EngineStepTask): Promise<Subject> {
   const tracedPeakBytes = peak();
   const need = memoryNeed(program);
   const kinds = new KindTimes();
+  const checkpoint = await checkpoints(program, executor);
   let replayed: State | undefined;
   return {
     facts: () => ({
@@ -122,7 +124,7 @@ export async function engineSubject(task: EngineStepTask): Promise<Subject> {
       "step by kind": () => kinds.step(program, executor, step++),
       "root of the state": () => void stateRoot(executor, program),
       "traced step": traced,
-      [CHECKPOINT]: () => checkpoint(program, executor),
+      [CHECKPOINT]: checkpoint,
       [REPLAY]: () => replay(program, executor, (replayed ??= executor.getState())),
     },
   };
