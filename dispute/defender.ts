@@ -28,16 +28,16 @@ export function defenderMove(game: Game, trace: ExecutedSegment): Move {
     case "OperatorReveal":
       return { type: "revealNodes", nodes: reveal(sideTree(game, trace.step(offset)), game.levels, game.index) };
     case "TensorReveal": {
-      const { words, dtype, chunkTree } = trace.step(offset).outputs[game.operator];
+      const { words, dtype, chunkTree } = trace.step(offset).output(game.operator);
       const nodes = reveal(chunkTree, chunkTree.depth, 0);
       return { type: "openTensor", words: words.length, dtype: dtypeCodes[dtype], nodes };
     }
     case "ChunksReveal": {
-      const { chunkTree } = trace.step(offset).outputs[game.operator];
+      const { chunkTree } = trace.step(offset).output(game.operator);
       return { type: "revealNodes", nodes: reveal(chunkTree, game.levels, game.index) };
     }
     case "ChunkReveal": {
-      const { words } = trace.step(offset).outputs[game.operator];
+      const { words } = trace.step(offset).output(game.operator);
       return { type: "revealChunk", chunk: toHex(chunkAt(words, game.index)) };
     }
     default:

@@ -66,7 +66,7 @@ describe("attack: an inner node offered as a leaf", () => {
 
   it("by the solver, as a chunk: he can open the tensor, never the chunk, and his clock runs out", async () => {
     const { board, example } = await setUp();
-    const output = example.honest.step(steps - 1).outputs[at.weights]!;
+    const output = example.honest.step(steps - 1).output(at.weights);
     // Four chunks whose root he declares to be the one chunk of a tensor of the right size.
     const four = declaredAs(output, 1024, "f32");
     const posed: TensorCommitment = {
