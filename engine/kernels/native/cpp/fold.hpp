@@ -1,6 +1,7 @@
 #pragma once
 #include "functions.hpp"
 #include "walker.hpp"
+#include "windows.hpp"
 
 /**
  * SPEC: Fold. ORDER: sixteen partial results, entry i of a run to partial i mod 16, then partials j and j + h are joined for
@@ -94,6 +95,16 @@ struct Columns {
   Floats at(uint32_t i, uint32_t column) const { return load(first + i * word + column); }
 };
 
+/** Joins the partial results of PARTIALS runs. */
+template <typename Join> void joinColumns(float *results, Floats (&partials)[PARTIALS][PARTS]) {
+  for (uint32_t h = PARTIALS / 2; h > 0; h /= 2) {
+    for (uint32_t p = 0; p < h; p++) {
+      for (uint32_t v = 0; v < PARTS; v++) partials[p][v] = Join::join(partials[p][v], partials[p + h][v]);
+    }
+  }
+  for (uint32_t v = 0; v < PARTS; v++) store(results + v * LANES, partials[0][v]);
+}
+
 /** Folds PARTIALS runs of `k` words each, whose entries `entry(word, first column)` gives. ORDER: as of a single run. */
 template <typename Join, typename Entry> void foldColumns(float *results, uint32_t k, Entry entry) {
   Floats partials[PARTIALS][PARTS];
@@ -103,12 +114,7 @@ template <typename Join, typename Entry> void foldColumns(float *results, uint32
       for (uint32_t v = 0; v < PARTS; v++) partials[p][v] = Join::join(partials[p][v], entry(i, v * LANES));
     }
   }
-  for (uint32_t h = PARTIALS / 2; h > 0; h /= 2) {
-    for (uint32_t p = 0; p < h; p++) {
-      for (uint32_t v = 0; v < PARTS; v++) partials[p][v] = Join::join(partials[p][v], partials[p + h][v]);
-    }
-  }
-  for (uint32_t v = 0; v < PARTS; v++) store(results + v * LANES, partials[0][v]);
+  joinColumns<Join>(results, partials);
 }
 
 void foldColumns(float *results, uint32_t fn, uint32_t k, const Columns &a, const Columns &b) {
@@ -158,8 +164,46 @@ void foldTurned(const Call &call) {
   } while (walker.next());
 }
 
+/** Folds whose runs are read through a window, PARTIALS of a row of windows at a time. ORDER: as of a single run. */
+template <typename Join> void foldWindows(const Call &call) {
+  const Record record(call);
+  const bool hasInit = record.operands() > 1;
+  Walker walker(record);
+  walker.addOperand(record, 0);
+  walker.addOutput();
+  if (hasInit) walker.addOperand(record, 1);
+  walker.collapse();
+  const Windows windows(record.window(), tensorOf(call, 0));
+  const uint32_t axis = windows.axisOf(walker.innerCoefficient(0));
+  do {
+    float *out = outputOf(call) + walker.values[1];
+    Windows::Cursor cursor = windows.seek(walker.values[0]);
+    for (uint32_t first = 0, count = 0; first < walker.innerExtent(); first += count) {
+      count = least(least(PARTIALS, walker.innerExtent() - first), windows.left(cursor, axis));
+      Floats partials[PARTIALS][PARTS];
+      for (auto &parts : partials) {
+        for (Floats &part : parts) part = Join::start();
+      }
+      // Joining what partials start with changes nothing: a sum's is never −0.
+      windows.read(cursor, axis, count, record.k(), __builtin_bit_cast(uint32_t, Join::start()[0]), [&](uint32_t i, uint32_t column, Floats value) {
+        Floats &part = partials[i % PARTIALS][column / LANES];
+        part = Join::join(part, value);
+      });
+      alignas(64) float results[PARTIALS];
+      joinColumns<Join>(results, partials);
+      for (uint32_t c = 0; c < count; c++) {
+        float result = results[c];
+        if (hasInit) result = Join::join(tensorOf(call, 1)[walker.values[2] + (first + c) * walker.innerCoefficient(2)], result);
+        out[first + c] = canonical(result);
+      }
+      windows.move(cursor, axis, count);
+    }
+  } while (walker.next());
+}
+
 void fold(const Call &call) {
   const Record record(call);
+  if (record.hasWindow()) return record.fn() == MAX ? foldWindows<Max>(call) : foldWindows<Sum>(call);
   if (record.runStep(0) > 1 || record.runStep(1) > 1) return foldTurned(call);
   const uint32_t fn = record.fn(), k = record.k(), l = record.l();
   const uint32_t runs = fn == SUM || fn == MAX ? 1 : 2;

@@ -20,6 +20,13 @@ inline void store(float *to, Floats value) { *reinterpret_cast<FloatsThere *>(to
 inline Floats splatWord(uint32_t word) { return reinterpret_cast<Floats>(Words{} + word); }
 inline Floats splat(float value) { return splatWord(__builtin_bit_cast(uint32_t, value)); }
 
+/** 0, 1, 2, … */
+inline Ints lanes() {
+  Ints numbers;
+  for (int32_t i = 0; i < LANES; i++) numbers[i] = i;
+  return numbers;
+}
+
 /** The one NaN of f32 words. */
 constexpr uint32_t NAN_BITS = 0x7fc00000;
 

@@ -1,4 +1,5 @@
 import { foldColumns } from "./fold-columns";
+import { foldWindows } from "./fold-windows";
 import {
   fnOf,
   kOf,
@@ -9,6 +10,7 @@ import {
   outputWords,
   runStepOf,
   tensorOf,
+  windowOf,
 } from "./record";
 import { scratch } from "./scratch";
 import { addFunction, collapse, innerCoefficient, innerExtent, next, open, value } from "./walker";
@@ -120,6 +122,10 @@ export function fold(record: usize, operands: usize, out: usize, _context: usize
   const fn = fnOf(record);
   const k = kOf(record);
   const l = lOf(record);
+  if (windowOf(record) != 0) {
+    foldWindows(record, operands, out, fn);
+    return;
+  }
   if (runStepOf(record, 0) > 1 || runStepOf(record, 1) > 1) {
     foldColumns(record, operands, out, fn);
     return;

@@ -1,0 +1,256 @@
+#pragma once
+#include <algorithm>
+
+#include "record.hpp"
+
+/**
+ * Runs of words that are read through a View of windows, which nobody writes: engine/kernels/wasm/windows.ts. A word is named by its place in
+ * the View's output. A row is some words along the View's last axis; columns are runs side by side. Twin: assembly/windows.ts. Naive twin:
+ * engine/kernels/reference/view.ts.
+ */
+namespace {
+
+constexpr uint32_t MAX_COLUMNS = 32;
+/** Further than any guard's value. */
+constexpr int32_t NOWHERE = 1 << 30;
+
+class Windows {
+public:
+  /** A word's address, then the value of each guard. */
+  typedef int32_t Position __attribute__((vector_size(16)));
+
+  /** A walk over the View's output. */
+  struct Cursor {
+    Position at;
+    uint32_t coordinates[MAX_RANK];
+  };
+
+private:
+  /** Neighbouring columns whose words are neighbours too. */
+  struct Segment {
+    /** From the first column on. */
+    Position moved;
+    uint32_t lane;
+    int32_t count;
+  };
+
+  /** A panel's columns. */
+  struct Panel {
+    Position unit;
+    uint32_t segments;
+    Segment segment[MAX_COLUMNS];
+    /** From the first column on: the least and the greatest value of each guard. */
+    Position least;
+    Position greatest;
+  };
+
+  const Record view;
+  const float *const tensor;
+  const uint32_t guards;
+  const uint32_t last;
+  const Floats fill;
+  Position steps[MAX_RANK];
+  Position origin;
+  Position bounds;
+  uint32_t extents[MAX_RANK];
+  /** Words of the output from one entry of an axis to the next. */
+  uint32_t words[MAX_RANK];
+
+  static bool isSame(Position a, Position b) {
+    const Position difference = a ^ b;
+    return (difference[0] | difference[1] | difference[2] | difference[3]) == 0;
+  }
+
+  /** Whether words that lie so apart are neighbours, and each guard admits an interval of them. */
+  static bool isJoined(Position step) {
+    const Position others = step & ~1;
+    return step[0] == 1 && (others[1] | others[2] | others[3]) == 0;
+  }
+
+  /** Whether all guards hold from one position to another. */
+  bool isInside(Position least, Position greatest) const {
+    const Position out = (least < 0) | (greatest >= bounds);
+    return (out[1] | out[2] | out[3]) == 0;
+  }
+  /** Whether all guards hold for every column. */
+  bool isInside(const Panel &panel, Position at) const { return isInside(at + panel.least, at + panel.greatest); }
+
+  Panel divide(Cursor cursor, uint32_t axis, uint32_t count) const {
+    Panel panel;
+    panel.unit = steps[axis];
+    panel.segments = 0;
+    panel.least = panel.greatest = Position{};
+    const bool joined = isJoined(panel.unit);
+    const Position start = cursor.at;
+    Position expected = start;
+    for (uint32_t lane = 0; lane < count;) {
+      const uint32_t run = joined ? ::least(count - lane, left(cursor, axis)) : 1;
+      const Position first = cursor.at - start, end = first + panel.unit * static_cast<int32_t>(run - 1);
+      if (lane > 0 && joined && isSame(cursor.at, expected)) panel.segment[panel.segments - 1].count += run;
+      else panel.segment[panel.segments++] = {first, lane, static_cast<int32_t>(run)};
+      panel.least = panel.least < first ? panel.least : first;
+      panel.greatest = panel.greatest > end ? panel.greatest : end;
+      expected = start + end + panel.unit;
+      move(cursor, axis, run);
+      lane += run;
+    }
+    return panel;
+  }
+
+  /** The guard that moves along columns or rows. ASSUMES: there is one at most. */
+  uint32_t movingGuard(Position unit) const {
+    uint32_t moving = 1;
+    while (moving < 3 && unit[moving] == 0 && steps[last][moving] == 0) moving++;
+    return moving;
+  }
+
+  /** Which columns of a segment the moving guard admits: those from `low` to `high` − 1. */
+  struct Reach {
+    int32_t address;
+    int32_t low;
+    int32_t high;
+  };
+
+  Reach reach(Position first, uint32_t moving) const {
+    const int32_t value = first[moving];
+    Position others = first;
+    others[moving] = 0;
+    return isInside(others, others) ? Reach{first[0], -value, bounds[moving] - value} : Reach{0, NOWHERE, -NOWHERE};
+  }
+
+  /** The words of `count` columns that lie some words and guard values further than a reach. */
+  template <typename Use>
+  void readReach(const Reach &there, int32_t words, int32_t values, int32_t count, const Use &use) const {
+    const int32_t low = std::max(there.low - values, 0), high = std::min(there.high - values, count);
+    // Where no column holds, the address may be none of the tensor's.
+    const float *from = tensor + (low < high ? there.address + words : 0);
+    for (int32_t j = 0; j < count; j += LANES)
+      use(j, (lanes() >= low - j) & (lanes() < high - j) ? load(from + j) : fill);
+  }
+
+  /** Calls `use(position, words)` for each row of the next `k` words. */
+  template <typename Use> void eachRow(Cursor cursor, uint32_t k, const Use &use) const {
+    while (k > 0) {
+      const uint32_t row = least(k, left(cursor, last));
+      use(cursor.at, row);
+      move(cursor, last, row);
+      k -= row;
+    }
+  }
+
+  void packInside(float *to, uint32_t width, const Panel &panel, int32_t address, uint32_t row) const {
+    const float *from = tensor + address;
+    for (uint32_t i = 0; i < row; i++, to += width, from += steps[last][0]) {
+      for (const Segment *each = panel.segment; each < panel.segment + panel.segments; each++) {
+        for (int32_t j = 0; j < each->count; j += LANES) store(to + each->lane + j, load(from + each->moved[0] + j));
+      }
+    }
+  }
+
+  void packGuarded(float *to, uint32_t width, const Panel &panel, Position at, uint32_t row) const {
+    const uint32_t moving = movingGuard(panel.unit);
+    Reach reaches[MAX_COLUMNS];
+    for (uint32_t s = 0; s < panel.segments; s++) reaches[s] = reach(at + panel.segment[s].moved, moving);
+    for (int32_t i = 0; i < static_cast<int32_t>(row); i++, to += width) {
+      for (uint32_t s = 0; s < panel.segments; s++) {
+        const Segment &segment = panel.segment[s];
+        readReach(reaches[s], i * steps[last][0], i * steps[last][moving], segment.count,
+                  [&](int32_t j, Floats value) { store(to + segment.lane + j, value); });
+      }
+    }
+  }
+
+public:
+  Windows(const Record &view, const float *tensor)
+      : view(view), tensor(tensor), guards(view.guards()), last(view.rank() - 1), fill(splatWord(view.fill())) {
+    origin = Position{static_cast<int32_t>(view.offset(0))};
+    bounds = Position{} + INT32_MAX;
+    for (uint32_t axis = view.rank(), flat = 1; axis-- > 0; flat *= extents[axis]) {
+      extents[axis] = view.extent(axis);
+      words[axis] = flat;
+      steps[axis] = Position{static_cast<int32_t>(wordAt(view.strides(0) + 4 * axis))};
+    }
+    for (uint32_t g = 0; g < guards; g++) {
+      const Guard guard = view.guard(g);
+      origin[0] += guard.offset * guard.stride;
+      origin[g + 1] = guard.offset;
+      bounds[g + 1] = guard.bound;
+      for (uint32_t axis = 0; axis <= last; axis++) {
+        steps[axis][0] += guard.coefficients[axis] * guard.stride;
+        steps[axis][g + 1] = guard.coefficients[axis];
+      }
+    }
+  }
+
+  Cursor seek(uint32_t flat) const {
+    Cursor cursor{origin, {}};
+    for (uint32_t axis = 0; axis <= last; axis++) {
+      cursor.coordinates[axis] = flat / words[axis];
+      flat %= words[axis];
+      cursor.at += steps[axis] * static_cast<int32_t>(cursor.coordinates[axis]);
+    }
+    return cursor;
+  }
+
+  /** The axis whose entries lie so many words apart. */
+  uint32_t axisOf(uint32_t step) const {
+    uint32_t axis = last;
+    while (axis > 0 && words[axis] != step) axis--;
+    return axis;
+  }
+
+  /** Entries of an axis from a word on. */
+  uint32_t left(const Cursor &cursor, uint32_t axis) const { return extents[axis] - cursor.coordinates[axis]; }
+
+  /** Goes on by at most so many entries of an axis as are left, to the next entry of those before it where it ends. */
+  void move(Cursor &cursor, uint32_t axis, uint32_t entries) const {
+    cursor.at += steps[axis] * static_cast<int32_t>(entries);
+    cursor.coordinates[axis] += entries;
+    for (; cursor.coordinates[axis] == extents[axis] && axis > 0; axis--) {
+      cursor.at += steps[axis - 1] - steps[axis] * static_cast<int32_t>(extents[axis]);
+      cursor.coordinates[axis] = 0;
+      cursor.coordinates[axis - 1]++;
+    }
+  }
+
+  /**
+   * Packs the next `k` words of `count` runs as [k][width]; lanes past the last run hold anything. The first run begins at word `first` of the
+   * View, `step` words before the next. ASSUMES: LANES − 1 words past the panel may be written, as many around the tensor read.
+   */
+  void pack(float *to, uint32_t width, uint32_t first, uint32_t step, uint32_t count, uint32_t k) const {
+    const Cursor cursor = seek(first);
+    const Panel panel = divide(cursor, axisOf(step), count);
+    eachRow(cursor, k, [&](Position at, uint32_t row) {
+      // A border of the image may lie before a part of the row and behind another.
+      for (uint32_t part; row > 0; row -= part, to += width * part) {
+        const bool inside = isInside(panel, at);
+        const auto isLike = [&](uint32_t i) { return isInside(panel, at + steps[last] * static_cast<int32_t>(i)) == inside; };
+        part = inside && isLike(row - 1) ? row : 1;
+        while (part < row && isLike(part)) part++;
+        if (inside) packInside(to, width, panel, at[0], part);
+        else packGuarded(to, width, panel, at, part);
+        at += steps[last] * static_cast<int32_t>(part);
+      }
+    });
+  }
+
+  /**
+   * Calls `use(i, j, value)` for words i of the runs of `count` columns from the cursor's on, a vector at a time from column j on, but for rows of
+   * nothing but fill where that is `none`. ASSUMES: neighbours along an axis; LANES − 1 words around the tensor may be read.
+   */
+  template <typename Use>
+  void read(const Cursor &cursor, uint32_t axis, uint32_t count, uint32_t k, uint32_t none, const Use &use) const {
+    const uint32_t moving = movingGuard(steps[axis]);
+    uint32_t first = 0;
+    eachRow(cursor, k, [&](Position at, uint32_t row) {
+      const Reach there = reach(at, moving);
+      const bool isNone = there.low == NOWHERE && view.fill() == none;
+      for (uint32_t i = 0; i < row && !isNone; i++)
+        readReach(there, i * steps[last][0], i * steps[last][moving], count,
+                  [&](int32_t j, Floats value) { use(first + i, j, value); });
+      first += row;
+    });
+  }
+};
+
+} // namespace
