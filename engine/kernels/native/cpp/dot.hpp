@@ -66,7 +66,7 @@ void packPanel(float *to, uint32_t width, const Runs &runs, uint32_t count, uint
   if (count < width) std::memset(to, 0, size_t{k} * width * 4);
   if (runs.step == 1) {
     // Side by side in the memory: a row of the panel is a copy.
-    for (uint32_t i = 0; i < k; i++) std::memcpy(to + i * width, runs.first + i * runs.word, size_t{count} * 4);
+    for (uint32_t i = 0; i < k; i++) copyFew(to + i * width, runs.first + i * runs.word, count);
     return;
   }
   const uint32_t squares = runs.word == 1 ? k / 4 * 4 : 0, whole = count / 4 * 4;
@@ -301,7 +301,9 @@ struct DotWalk {
       const uint32_t k = record.k();
       const size_t row = rowStep(OUT), initRow = rowStep(INIT), initColumn = walker.innerCoefficient(INIT);
       if (windows)
-        Product{k, rows, columns, a, {b, &*windows, walker.values[B], step}, init(initRow, initColumn), {out(), row, 1}, scratchOf(call)}.run();
+        Product{k, rows, columns, a, {b, &*windows, walker.values[B], step}, init(initRow, initColumn), {out(), row, 1},
+                scratchOf(call)}
+            .run();
       else if (columns <= LANES / 2 && rows > columns)
         Product{k, columns, rows, b, {a}, init(initColumn, initRow), {out(), 1, row}, scratchOf(call)}.run();
       else

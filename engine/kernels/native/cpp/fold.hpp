@@ -1,5 +1,6 @@
 #pragma once
 #include "functions.hpp"
+#include "transpose.hpp"
 #include "walker.hpp"
 #include "windows.hpp"
 
@@ -16,7 +17,6 @@ constexpr uint32_t PARTS = PARTIALS / LANES;
 constexpr uint32_t SUM = 1;
 constexpr uint32_t MAX = 2;
 
-typedef float Four __attribute__((vector_size(16)));
 typedef float Eight __attribute__((vector_size(32)));
 
 struct Sum {
@@ -29,8 +29,8 @@ struct Max {
   static Floats start() { return splatWord(0xff800000); }
 };
 
-template <typename Join> float joinFour(Four lanes) {
-  const Four halves = Join::join(lanes, __builtin_shufflevector(lanes, lanes, 2, 3, 2, 3));
+template <typename Join> float joinFour(Quad lanes) {
+  const Quad halves = Join::join(lanes, __builtin_shufflevector(lanes, lanes, 2, 3, 2, 3));
   return Join::join(halves, __builtin_shufflevector(halves, halves, 1, 1, 1, 1))[0];
 }
 
@@ -82,9 +82,29 @@ float foldWords(uint32_t fn, uint32_t count, const float *a, const float *b) {
   return foldRun<Sum>(count, [=](uint32_t i) { return load(a + i) * load(b + i); });
 }
 
+/**
+ * Folds runs of four words that lie one after the other, as those of a pool do, four at a time; how many of them. ORDER: as of
+ * a single run.
+ */
+template <typename Join> uint32_t foldFours(float *to, const float *a, uint32_t rows) {
+  const Quad start = Quad{} + Join::start()[0];
+  uint32_t row = 0;
+  for (; row + 4 <= rows; row += 4) {
+    Square square(a + 4 * row, 4);
+    for (Quad &column : square.columns) column = Join::join(start, column);
+    const auto &[w, x, y, z] = square.columns;
+    storeQuad(to + row, Join::join(Join::join(w, y), Join::join(x, z)));
+  }
+  return row;
+}
+
 /** A word a row. */
 void foldRows(uint32_t fn, float *to, const float *a, const float *b, uint32_t rows, uint32_t columns) {
-  for (uint32_t row = 0; row < rows; row++, a += columns, b += columns) to[row] = foldWords(fn, columns, a, b);
+  const bool isFours = columns == 4 && (fn == SUM || fn == MAX);
+  const uint32_t done = !isFours ? 0 : fn == MAX ? foldFours<Max>(to, a, rows) : foldFours<Sum>(to, a, rows);
+  a += done * columns;
+  b += done * columns;
+  for (uint32_t row = done; row < rows; row++, a += columns, b += columns) to[row] = foldWords(fn, columns, a, b);
 }
 
 /** Runs side by side, their words `word` words apart. */
@@ -193,7 +213,10 @@ template <typename Join> void foldWindows(const Call &call) {
       joinColumns<Join>(results, partials);
       for (uint32_t c = 0; c < count; c++) {
         float result = results[c];
-        if (hasInit) result = Join::join(tensorOf(call, 1)[walker.values[2] + (first + c) * walker.innerCoefficient(2)], result);
+        if (hasInit) {
+          const float init = tensorOf(call, 1)[walker.values[2] + (first + c) * walker.innerCoefficient(2)];
+          result = Join::join(init, result);
+        }
         out[first + c] = canonical(result);
       }
       windows.move(cursor, axis, count);

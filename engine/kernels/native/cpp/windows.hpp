@@ -4,9 +4,9 @@
 #include "record.hpp"
 
 /**
- * Runs of words that are read through a View of windows, which nobody writes: engine/kernels/wasm/windows.ts. A word is named by its place in
- * the View's output. A row is some words along the View's last axis; columns are runs side by side. Twin: assembly/windows.ts. Naive twin:
- * engine/kernels/reference/view.ts.
+ * Runs of words that are read through a View of windows, which nobody writes: engine/kernels/wasm/windows.ts. A word is named
+ * by its place in the View's output. A row is some words along the View's last axis; columns are runs side by side. Twin:
+ * assembly/windows.ts. Naive twin: engine/kernels/reference/view.ts.
  */
 namespace {
 
@@ -214,8 +214,9 @@ public:
   }
 
   /**
-   * Packs the next `k` words of `count` runs as [k][width]; lanes past the last run hold anything. The first run begins at word `first` of the
-   * View, `step` words before the next. ASSUMES: LANES − 1 words past the panel may be written, as many around the tensor read.
+   * Packs the next `k` words of `count` runs as [k][width]; lanes past the last run hold anything. The first run begins at word
+   * `first` of the View, `step` words before the next. ASSUMES: LANES − 1 words past the panel may be written, and as many
+   * around the tensor read.
    */
   void pack(float *to, uint32_t width, uint32_t first, uint32_t step, uint32_t count, uint32_t k) const {
     const Cursor cursor = seek(first);
@@ -224,7 +225,9 @@ public:
       // A border of the image may lie before a part of the row and behind another.
       for (uint32_t part; row > 0; row -= part, to += width * part) {
         const bool inside = isInside(panel, at);
-        const auto isLike = [&](uint32_t i) { return isInside(panel, at + steps[last] * static_cast<int32_t>(i)) == inside; };
+        const auto isLike = [&](uint32_t i) {
+          return isInside(panel, at + steps[last] * static_cast<int32_t>(i)) == inside;
+        };
         part = inside && isLike(row - 1) ? row : 1;
         while (part < row && isLike(part)) part++;
         if (inside) packInside(to, width, panel, at[0], part);
@@ -235,8 +238,9 @@ public:
   }
 
   /**
-   * Calls `use(i, j, value)` for words i of the runs of `count` columns from the cursor's on, a vector at a time from column j on, but for rows of
-   * nothing but fill where that is `none`. ASSUMES: neighbours along an axis; LANES − 1 words around the tensor may be read.
+   * Calls `use(i, j, value)` for words i of the runs of `count` columns from the cursor's on, a vector at a time from column j
+   * on, but for rows of nothing but fill where that is `none`. ASSUMES: neighbours along an axis; LANES − 1 words around the
+   * tensor may be read.
    */
   template <typename Use>
   void read(const Cursor &cursor, uint32_t axis, uint32_t count, uint32_t k, uint32_t none, const Use &use) const {
