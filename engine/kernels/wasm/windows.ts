@@ -39,7 +39,7 @@ function isJoined({ operands, guards }: View, axis: number): boolean {
 /**
  * The window through which an operator reads the runs of operand `i`, if kernels can: where a word of a run lies is the sum of what the
  * run's entry along output axis `axis` adds and of the rest, since the entries are those of an axis of the View and runs lie between two of
- * them; and one guard at most moves along that axis or the View's last.
+ * them; and no guard moves along the View's last axis, but for one that alone moves along that of the entries.
  */
 export function windowOf(given: View, operator: Dot | Fold, i: number, axis: number): View | undefined {
   const view = compact(given);
@@ -51,8 +51,9 @@ export function windowOf(given: View, operator: Dot | Fold, i: number, axis: num
   const within = strides.map((stride, at) => (stride % step === 0 ? 0 : stride * (operator.extents[at]! - 1)));
   const isApart = within.reduce((a, b) => a + b, (offset % step) + operator.k) <= step;
   const guards = view.guards[0]!;
-  const moving = guards.filter(({ coefficients }) => coefficients[column] !== 0 || coefficients[last] !== 0);
-  const isRead = isApart && moving.length <= 1 && guards.every((guard) => isSimple(guard, view.extents));
+  const moving = guards.filter(({ coefficients }) => coefficients[column] !== 0);
+  const areStill = guards.every((guard) => guard.coefficients[last] === 0 || moving.includes(guard));
+  const isRead = isApart && moving.length <= 1 && areStill && guards.every((guard) => isSimple(guard, view.extents));
   const isRow = isJoined(view, column) && view.extents[column]! >= leastColumns;
   return isRead && (operator.kind === "Dot" || isRow) ? view : undefined;
 }

@@ -26,19 +26,21 @@ public:
   };
 
 private:
-  /** Neighbouring columns whose words are neighbours too. */
+  /** Lanes `begin` to `end` − 1 of a vector: neighbouring columns whose words are neighbours too. */
   struct Segment {
-    /** From the first column on. */
+    /** From the panel's first column to where the vector's first lane would be. */
     Position moved;
-    uint32_t lane;
-    int32_t count;
+    int32_t begin;
+    int32_t end;
   };
 
   /** A panel's columns. */
   struct Panel {
-    Position unit;
-    uint32_t segments;
+    uint32_t vectors;
+    /** The first segment of each vector, and past the last one. */
+    uint32_t first[MAX_COLUMNS / LANES + 1];
     Segment segment[MAX_COLUMNS];
+    uint32_t moving;
     /** From the first column on: the least and the greatest value of each guard. */
     Position least;
     Position greatest;
@@ -56,11 +58,6 @@ private:
   /** Words of the output from one entry of an axis to the next. */
   uint32_t words[MAX_RANK];
 
-  static bool isSame(Position a, Position b) {
-    const Position difference = a ^ b;
-    return (difference[0] | difference[1] | difference[2] | difference[3]) == 0;
-  }
-
   /** Whether words that lie so apart are neighbours, and each guard admits an interval of them. */
   static bool isJoined(Position step) {
     const Position others = step & ~1;
@@ -77,23 +74,27 @@ private:
 
   Panel divide(Cursor cursor, uint32_t axis, uint32_t count) const {
     Panel panel;
-    panel.unit = steps[axis];
-    panel.segments = 0;
+    panel.vectors = (count + LANES - 1) / LANES;
+    panel.moving = movingGuard(steps[axis]);
     panel.least = panel.greatest = Position{};
-    const bool joined = isJoined(panel.unit);
+    const bool joined = isJoined(steps[axis]);
     const Position start = cursor.at;
-    Position expected = start;
-    for (uint32_t lane = 0; lane < count;) {
-      const uint32_t run = joined ? ::least(count - lane, left(cursor, axis)) : 1;
-      const Position first = cursor.at - start, end = first + panel.unit * static_cast<int32_t>(run - 1);
-      if (lane > 0 && joined && isSame(cursor.at, expected)) panel.segment[panel.segments - 1].count += run;
-      else panel.segment[panel.segments++] = {first, lane, static_cast<int32_t>(run)};
+    Position lane{1};
+    lane[panel.moving] = 1;
+    uint32_t segments = 0;
+    for (uint32_t column = 0; column < count;) {
+      const uint32_t begin = column % LANES;
+      if (begin == 0) panel.first[column / LANES] = segments;
+      const uint32_t run = joined ? ::least(::least(count - column, LANES - begin), left(cursor, axis)) : 1;
+      const Position first = cursor.at - start, end = first + steps[axis] * static_cast<int32_t>(run - 1);
+      panel.segment[segments++] = {first - lane * static_cast<int32_t>(begin), static_cast<int32_t>(begin),
+                                   static_cast<int32_t>(begin + run)};
       panel.least = panel.least < first ? panel.least : first;
       panel.greatest = panel.greatest > end ? panel.greatest : end;
-      expected = start + end + panel.unit;
       move(cursor, axis, run);
-      lane += run;
+      column += run;
     }
+    panel.first[panel.vectors] = segments;
     return panel;
   }
 
@@ -124,8 +125,12 @@ private:
     const int32_t low = std::max(there.low - values, 0), high = std::min(there.high - values, count);
     // Where no column holds, the address may be none of the tensor's.
     const float *from = tensor + (low < high ? there.address + words : 0);
-    for (int32_t j = 0; j < count; j += LANES)
-      use(j, (lanes() >= low - j) & (lanes() < high - j) ? load(from + j) : fill);
+    for (int32_t j = 0; j < count; j += LANES) use(j, between(low - j, high - j, from + j, fill));
+  }
+
+  /** Lanes `low` to `high` − 1 from the memory, the others as they are. */
+  static Floats between(int32_t low, int32_t high, const float *from, Floats others) {
+    return (lanes() >= low) & (lanes() < high) ? load(from) : others;
   }
 
   /** Calls `use(position, words)` for each row of the next `k` words. */
@@ -138,33 +143,46 @@ private:
     }
   }
 
-  void packInside(float *to, uint32_t width, const Panel &panel, int32_t address, uint32_t row) const {
-    const float *from = tensor + address;
-    for (uint32_t i = 0; i < row; i++, to += width, from += steps[last][0]) {
-      for (const Segment *each = panel.segment; each < panel.segment + panel.segments; each++) {
-        for (int32_t j = 0; j < each->count; j += LANES) store(to + each->lane + j, load(from + each->moved[0] + j));
+  /** Packs words of a row, vector by vector; `segmentOf(s, i, others)` gives the lanes of segment s of word i. */
+  template <typename SegmentOf>
+  void packWords(float *to, uint32_t width, const Panel &panel, int32_t count, const SegmentOf &segmentOf) const {
+    for (int32_t i = 0; i < count; i++, to += width) {
+      for (uint32_t v = 0; v < panel.vectors; v++) {
+        Floats value = fill;
+        for (uint32_t s = panel.first[v]; s < panel.first[v + 1]; s++) value = segmentOf(s, i, value);
+        store(to + v * LANES, value);
       }
     }
   }
 
-  void packGuarded(float *to, uint32_t width, const Panel &panel, Position at, uint32_t row) const {
-    const uint32_t moving = movingGuard(panel.unit);
+  void packInside(float *to, uint32_t width, const Panel &panel, Position at, uint32_t count) const {
+    const float *from = tensor + at[0];
+    const int32_t words = steps[last][0];
+    packWords(to, width, panel, count, [&](uint32_t s, int32_t i, Floats others) {
+      const Segment &segment = panel.segment[s];
+      return between(segment.begin, segment.end, from + segment.moved[0] + i * words, others);
+    });
+  }
+
+  void packGuarded(float *to, uint32_t width, const Panel &panel, Position at, uint32_t count) const {
+    const int32_t words = steps[last][0], values = steps[last][panel.moving];
     Reach reaches[MAX_COLUMNS];
-    for (uint32_t s = 0; s < panel.segments; s++) reaches[s] = reach(at + panel.segment[s].moved, moving);
-    for (int32_t i = 0; i < static_cast<int32_t>(row); i++, to += width) {
-      for (uint32_t s = 0; s < panel.segments; s++) {
-        const Segment &segment = panel.segment[s];
-        readReach(reaches[s], i * steps[last][0], i * steps[last][moving], segment.count,
-                  [&](int32_t j, Floats value) { store(to + segment.lane + j, value); });
-      }
-    }
+    for (uint32_t s = 0; s < panel.first[panel.vectors]; s++)
+      reaches[s] = reach(at + panel.segment[s].moved, panel.moving);
+    packWords(to, width, panel, count, [&](uint32_t s, int32_t i, Floats others) {
+      const Reach &there = reaches[s];
+      const int32_t low = std::max(there.low - i * values, panel.segment[s].begin);
+      const int32_t high = std::min(there.high - i * values, panel.segment[s].end);
+      // Where no column holds, the address may be none of the tensor's.
+      return between(low, high, tensor + (low < high ? there.address + i * words : 0), others);
+    });
   }
 
 public:
   Windows(const Record &view, const float *tensor)
       : view(view), tensor(tensor), guards(view.guards()), last(view.rank() - 1), fill(splatWord(view.fill())) {
     origin = Position{static_cast<int32_t>(view.offset(0))};
-    bounds = Position{} + INT32_MAX;
+    bounds = Position{} + NOWHERE;
     for (uint32_t axis = view.rank(), flat = 1; axis-- > 0; flat *= extents[axis]) {
       extents[axis] = view.extent(axis);
       words[axis] = flat;
@@ -215,8 +233,7 @@ public:
 
   /**
    * Packs the next `k` words of `count` runs as [k][width]; lanes past the last run hold anything. The first run begins at word
-   * `first` of the View, `step` words before the next. ASSUMES: LANES − 1 words past the panel may be written, and as many
-   * around the tensor read.
+   * `first` of the View, `step` words before the next. ASSUMES: LANES − 1 words around the tensor may be read.
    */
   void pack(float *to, uint32_t width, uint32_t first, uint32_t step, uint32_t count, uint32_t k) const {
     const Cursor cursor = seek(first);
@@ -230,7 +247,7 @@ public:
         };
         part = inside && isLike(row - 1) ? row : 1;
         while (part < row && isLike(part)) part++;
-        if (inside) packInside(to, width, panel, at[0], part);
+        if (inside) packInside(to, width, panel, at, part);
         else packGuarded(to, width, panel, at, part);
         at += steps[last] * static_cast<int32_t>(part);
       }

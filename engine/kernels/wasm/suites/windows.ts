@@ -52,26 +52,39 @@ function convolution(random: Prng, windows: ImageWindows): Reader {
   const places = windowCount(windows, windows.height) * windowCount(windows, windows.width);
   const { extents, operands, guards, ...rest } = gatheredView(windows, false, randomFill(random));
   const [channels, rows, columns, side] = extents as [number, number, number, number, number];
-  // [batches, rows, columns, channels, side, side]
+  const across = random.pick([side, side, 1]);
+  // [batches, rows, columns, channels, side, across]
   const plane = operands[0]!.strides[0]!;
   const own: View = {
     ...rest,
-    extents: [batches, rows, columns, channels, side, side],
+    extents: [batches, rows, columns, channels, side, across],
     operands: [{ ...operands[0]!, strides: [channels * plane, 0, 0, plane, 0, 0] }],
     guards: guards.map((list) =>
       list.map((guard) => {
-        const [, row, column, down, across] = guard.coefficients as [number, number, number, number, number];
-        return { ...guard, coefficients: [0, row, column, 0, down, across] };
+        const [, ...coefficients] = guard.coefficients;
+        return { ...guard, coefficients: [0, ...coefficients.toSpliced(2, 0, 0)] };
       }),
     ),
   };
-  const whole = channels * side * side;
+  const seen = windows.pad === 0 && random.below(2) === 0 ? unguarded(own, random.below(3)) : own;
+  const whole = channels * side * across;
   const from = random.below(3) === 0 ? random.below(whole) : 0;
   const k = whole - from;
   const outputs = 1 + random.below(20);
   const operandsOfDot = [constant(1, [0, k, 0]), view(from, [places * whole, 0, whole])];
   const base = { dtype: "f32", extents: [batches, outputs, places], operands: operandsOfDot, k } as const;
-  return { view: own, reader: { kind: "Dot", ...base } };
+  return { view: seen, reader: { kind: "Dot", ...base } };
+}
+
+/** A View whose guards hold throughout, without one of them, or without any. */
+function unguarded(own: View, kept: number): View {
+  return [0, 1].filter((g) => g !== kept).reduceRight(withoutGuard, own);
+}
+
+function withoutGuard({ operands, guards, ...rest }: View, g: number): View {
+  const { stride, coefficients } = guards[0]![g]!;
+  const strides = operands[0]!.strides.map((each, axis) => each + stride * coefficients[axis]!);
+  return { ...rest, operands: [{ ...operands[0]!, strides }], guards: [guards[0]!.toSpliced(g, 1)] };
 }
 
 /** The gradient of weights: runs over the places of a window, some blocks of them. */
