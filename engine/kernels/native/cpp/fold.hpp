@@ -204,11 +204,13 @@ template <typename Join> void foldWindows(const Call &call) {
       for (auto &parts : partials) {
         for (Floats &part : parts) part = Join::start();
       }
-      // Joining what partials start with changes nothing: a sum's is never −0.
-      windows.read(cursor, axis, count, record.k(), __builtin_bit_cast(uint32_t, Join::start()[0]), [&](uint32_t i, uint32_t column, Floats value) {
+      const auto joinWord = [&](uint32_t i, uint32_t column, Floats value) {
         Floats &part = partials[i % PARTIALS][column / LANES];
         part = Join::join(part, value);
-      });
+      };
+      // Joining what partials start with changes nothing: a sum's is never −0.
+      const uint32_t none = __builtin_bit_cast(uint32_t, Join::start()[0]);
+      windows.read(cursor, axis, count, record.k(), none, joinWord);
       alignas(64) float results[PARTIALS];
       joinColumns<Join>(results, partials);
       for (uint32_t c = 0; c < count; c++) {

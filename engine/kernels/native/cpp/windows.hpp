@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "record.hpp"
+#include "transpose.hpp"
 
 /**
  * Runs of words that are read through a View of windows, which nobody writes: engine/kernels/wasm/windows.ts. A word is named
@@ -40,6 +41,9 @@ private:
     /** The first segment of each vector, and past the last one. */
     uint32_t first[MAX_COLUMNS / LANES + 1];
     Segment segment[MAX_COLUMNS];
+    uint32_t columns;
+    /** Addresses of the columns, from the first one on. */
+    int32_t moved[MAX_COLUMNS];
     uint32_t moving;
     /** From the first column on: the least and the greatest value of each guard. */
     Position least;
@@ -75,6 +79,7 @@ private:
   Panel divide(Cursor cursor, uint32_t axis, uint32_t count) const {
     Panel panel;
     panel.vectors = (count + LANES - 1) / LANES;
+    panel.columns = count;
     panel.moving = movingGuard(steps[axis]);
     panel.least = panel.greatest = Position{};
     const bool joined = isJoined(steps[axis]);
@@ -89,6 +94,7 @@ private:
       const Position first = cursor.at - start, end = first + steps[axis] * static_cast<int32_t>(run - 1);
       panel.segment[segments++] = {first - lane * static_cast<int32_t>(begin), static_cast<int32_t>(begin),
                                    static_cast<int32_t>(begin + run)};
+      for (uint32_t i = 0; i < run; i++) panel.moved[column + i] = first[0] + static_cast<int32_t>(i);
       panel.least = panel.least < first ? panel.least : first;
       panel.greatest = panel.greatest > end ? panel.greatest : end;
       move(cursor, axis, run);
@@ -112,11 +118,16 @@ private:
     int32_t high;
   };
 
-  Reach reach(Position first, uint32_t moving) const {
-    const int32_t value = first[moving];
-    Position others = first;
-    others[moving] = 0;
-    return isInside(others, others) ? Reach{first[0], -value, bounds[moving] - value} : Reach{0, NOWHERE, -NOWHERE};
+  /** @param still ones for every guard but the moving one */
+  Reach reach(Position first, uint32_t moving, Position still) const {
+    const Position out = ((first < 0) | (first >= bounds)) & still;
+    const bool holds = (out[1] | out[2] | out[3]) == 0;
+    return holds ? Reach{first[0], -first[moving], bounds[moving] - first[moving]} : Reach{0, NOWHERE, -NOWHERE};
+  }
+
+  static Position stillGuards(uint32_t moving) {
+    const int32_t lane = static_cast<int32_t>(moving);
+    return Position{0, 1, 2, 3} != lane;
   }
 
   /** The words of `count` columns that lie some words and guard values further than a reach. */
@@ -155,9 +166,21 @@ private:
     }
   }
 
+  /** Packs four words of a row, all of whose guards hold, and which are neighbours in the memory. */
+  void packSquares(float *to, uint32_t width, const Panel &panel, const float *from) const {
+    for (uint32_t column = 0; column < panel.columns; column += 4) {
+      const auto words = [&](uint32_t i) { return loadQuad(from + panel.moved[::least(column + i, panel.columns - 1)]); };
+      const Square square(words(0), words(1), words(2), words(3));
+      for (uint32_t i = 0; i < 4; i++) storeQuad(to + i * width + column, square.columns[i]);
+    }
+  }
+
   void packInside(float *to, uint32_t width, const Panel &panel, Position at, uint32_t count) const {
     const float *from = tensor + at[0];
     const int32_t words = steps[last][0];
+    // Many short segments take longer than turning squares.
+    const bool isTurned = words == 1 && panel.first[panel.vectors] > panel.columns / 8;
+    for (; isTurned && count >= 4; count -= 4, from += 4, to += 4 * width) packSquares(to, width, panel, from);
     packWords(to, width, panel, count, [&](uint32_t s, int32_t i, Floats others) {
       const Segment &segment = panel.segment[s];
       return between(segment.begin, segment.end, from + segment.moved[0] + i * words, others);
@@ -166,9 +189,10 @@ private:
 
   void packGuarded(float *to, uint32_t width, const Panel &panel, Position at, uint32_t count) const {
     const int32_t words = steps[last][0], values = steps[last][panel.moving];
+    const Position still = stillGuards(panel.moving);
     Reach reaches[MAX_COLUMNS];
     for (uint32_t s = 0; s < panel.first[panel.vectors]; s++)
-      reaches[s] = reach(at + panel.segment[s].moved, panel.moving);
+      reaches[s] = reach(at + panel.segment[s].moved, panel.moving, still);
     packWords(to, width, panel, count, [&](uint32_t s, int32_t i, Floats others) {
       const Reach &there = reaches[s];
       const int32_t low = std::max(there.low - i * values, panel.segment[s].begin);
@@ -201,7 +225,8 @@ public:
   }
 
   Cursor seek(uint32_t flat) const {
-    Cursor cursor{origin, {}};
+    Cursor cursor;
+    cursor.at = origin;
     for (uint32_t axis = 0; axis <= last; axis++) {
       cursor.coordinates[axis] = flat / words[axis];
       flat %= words[axis];
@@ -262,9 +287,10 @@ public:
   template <typename Use>
   void read(const Cursor &cursor, uint32_t axis, uint32_t count, uint32_t k, uint32_t none, const Use &use) const {
     const uint32_t moving = movingGuard(steps[axis]);
+    const Position still = stillGuards(moving);
     uint32_t first = 0;
     eachRow(cursor, k, [&](Position at, uint32_t row) {
-      const Reach there = reach(at, moving);
+      const Reach there = reach(at, moving, still);
       const bool isNone = there.low == NOWHERE && view.fill() == none;
       for (uint32_t i = 0; i < row && !isNone; i++)
         readReach(there, i * steps[last][0], i * steps[last][moving], count,

@@ -1,4 +1,4 @@
-import { MAX, PARTIALS, ROW, RUNS, join, joinPartials, partial } from "./fold-columns";
+import { MAX, PARTIALS, ROW, RUNS, joinPartials, partial } from "./fold-columns";
 import { kOf, operandCount, operandOffset, operandStrides, tensorOf, windowOf } from "./record";
 import { scratch } from "./scratch";
 import { addFunction, addOutput, collapse, innerCoefficient, innerExtent, next, open, value } from "./walker";
@@ -31,6 +31,16 @@ function reach(): usize {
   return partial(PARTIALS);
 }
 
+/** Joins a word of some columns, those from `low` to `high` − 1, or fill in place of it, to a partial. */
+function sumWords(to: usize, from: usize, count: i32, low: i32, high: i32, fill: v128): void {
+  for (let j = 0; j < count; j += 4, from += 16, to += 16)
+    v128.store(to, f32x4.add(v128.load(to), between(from, low - j, high - j, fill)));
+}
+function maxWords(to: usize, from: usize, count: i32, low: i32, high: i32, fill: v128): void {
+  for (let j = 0; j < count; j += 4, from += 16, to += 16)
+    v128.store(to, f32x4.pmax(v128.load(to), between(from, low - j, high - j, fill)));
+}
+
 /** Joins the words of a row, of which `first` is the place in the run, to their partials. */
 function joinRow(fn: u32, first: u32, row: u32, at: v128, moving: u32, count: i32): void {
   // Joining what partials start with changes nothing: a sum's is never −0.
@@ -41,10 +51,10 @@ function joinRow(fn: u32, first: u32, row: u32, at: v128, moving: u32, count: i3
   for (let i: u32 = 0; i < row; i++) {
     const low = lowOf(reach(), i, values);
     const high = highOf(reach(), i, values, count);
-    let from = sourceOf(reach(), i, words, low < high);
-    let to = partial((first + i) % PARTIALS);
-    for (let j = 0; j < count; j += 4, from += 16, to += 16)
-      v128.store(to, join(fn, v128.load(to), between(from, low - j, high - j, fill)));
+    const from = sourceOf(reach(), i, words, low < high);
+    const to = partial((first + i) % PARTIALS);
+    if (fn == MAX) maxWords(to, from, count, low, high, fill);
+    else sumWords(to, from, count, low, high, fill);
   }
 }
 

@@ -14,6 +14,7 @@ import {
   rankOf,
 } from "./record";
 import { scratch } from "./scratch";
+import { row0, row1, row2, row3 } from "./transpose";
 
 /**
  * Runs of words that are read through a View of windows, which nobody writes: engine/kernels/wasm/windows.ts. A word is named by its place in
@@ -48,6 +49,10 @@ const COUNT: usize = 20;
 const REACH: usize = 32;
 const REACH_LOW: usize = 4;
 const REACH_HIGH: usize = 8;
+
+// How many columns; addresses of all of them, from the first one on.
+const COLUMNS: usize = 376;
+const MOVED: usize = SEGMENTS + 16 * SEGMENT_BYTES;
 
 /** Further than any guard's value. */
 const NOWHERE: i32 = 1 << 30;
@@ -134,7 +139,11 @@ export function seekWord(cursor: usize, flat: u32): void {
 
 /** Sets the cursor of words to where that of columns is. */
 export function copyCursor(): void {
-  memory.copy(wordCursor(), columnCursor(), CURSOR_BYTES);
+  v128.store(wordCursor(), positionOf(columnCursor()));
+  for (let axis: u32 = 0; axis <= lastAxis(); axis++) {
+    const coordinate = load<u32>(columnCursor() + (axis << 2), COORDINATES);
+    store<u32>(wordCursor() + (axis << 2), coordinate, COORDINATES);
+  }
 }
 
 /** The axis whose entries lie so many words apart. */
@@ -201,12 +210,14 @@ function divide(axis: u32, count: u32): void {
       store<u32>(segment, lane, LANE);
       store<u32>(segment, run, COUNT);
     }
+    for (let i: u32 = 0; i < run; i++) store<u32>(ofAxis(MOVED, lane + i), i32x4.extract_lane(moved, 0) + i);
     least = i32x4.min_s(least, moved);
     greatest = i32x4.max_s(greatest, end);
     expected = i32x4.add(start, i32x4.add(end, unit));
     moveOn(cursor, axis, run);
     lane += run;
   }
+  store<u32>(base(), count, COLUMNS);
   v128.store(base(), least, LEAST);
   v128.store(base(), greatest, GREATEST);
   store<u32>(base(), movingGuard(axis), MOVING);
@@ -229,12 +240,11 @@ function isPanelInside(at: v128): bool {
  * False if none is admitted.
  */
 export function setReach(reach: usize, first: v128, moving: u32): bool {
+  const out = v128.or(i32x4.lt_s(first, i32x4.splat(0)), i32x4.ge_s(first, v128.load(base(), BOUNDS)));
+  const still = i32x4.ne(i32x4(0, 1, 2, 3), i32x4.splat(moving));
+  const holds = !v128.any_true(i32x4.replace_lane(v128.and(out, still), 0, 0));
   v128.store(reach, first);
-  const lane = (<usize>moving) << 2;
-  const value = load<i32>(reach + lane);
-  store<i32>(reach + lane, 0);
-  const others = v128.load(reach);
-  const holds = isInside(others, others);
+  const value = load<i32>(reach + ((<usize>moving) << 2));
   store<i32>(reach, holds ? -value : NOWHERE, REACH_LOW);
   store<i32>(reach, holds ? load<i32>(ofAxis(BOUNDS, moving)) - value : -NOWHERE, REACH_HIGH);
   return holds;
@@ -266,16 +276,43 @@ export function between(from: usize, low: i32, high: i32, fill: v128): v128 {
   return v128.bitselect(v128.load(from), fill, admitted);
 }
 
+/** Vectors may write past the segment. */
+function copySegment(to: usize, from: usize, count: u32): void {
+  const end = to + ((<usize>count) << 2);
+  for (; to < end; to += 16, from += 16) v128.store(to, v128.load(from));
+}
+
+/** Four words of a column, the last one's past it. */
+function wordsOf(from: usize, column: u32): v128 {
+  const own = min<u32>(column, load<u32>(base(), COLUMNS) - 1);
+  return v128.load(from + (load<usize>(ofAxis(MOVED, own)) << 2));
+}
+
+/** Packs four words of a row, all of whose guards hold, and which are neighbours in the memory. */
+function packSquares(to: usize, toStep: usize, from: usize): void {
+  for (let column: u32 = 0; column < load<u32>(base(), COLUMNS); column += 4, to += 16) {
+    const a = wordsOf(from, column);
+    const b = wordsOf(from, column + 1);
+    const c = wordsOf(from, column + 2);
+    const d = wordsOf(from, column + 3);
+    v128.store(to, row0(a, b, c, d));
+    v128.store(to + toStep, row1(a, b, c, d));
+    v128.store(to + toStep * 2, row2(a, b, c, d));
+    v128.store(to + toStep * 3, row3(a, b, c, d));
+  }
+}
+
 function packInside(to: usize, toStep: usize, address: i32, row: u32): void {
   const end = load<usize>(base(), END);
   const step = load<usize>(stepAt(lastAxis())) << 2;
   let from = load<usize>(base(), TENSOR) + ((<usize>address) << 2);
+  // Many short segments take longer than turning squares.
+  const isTurned = step == 4 && end - firstSegment() > (load<usize>(base(), COLUMNS) >> 3) * SEGMENT_BYTES;
+  for (; isTurned && row >= 4; row -= 4, from += 16, to += toStep * 4) packSquares(to, toStep, from);
   for (let i: u32 = 0; i < row; i++, to += toStep, from += step) {
     for (let segment = firstSegment(); segment < end; segment += SEGMENT_BYTES) {
       const there = to + (load<u32>(segment, LANE) << 2);
-      const source = from + (load<usize>(segment) << 2);
-      const bytes = load<usize>(segment, COUNT) << 2;
-      for (let j: usize = 0; j < bytes; j += 16) v128.store(there + j, v128.load(source + j));
+      copySegment(there, from + (load<usize>(segment) << 2), load<u32>(segment, COUNT));
     }
   }
 }
