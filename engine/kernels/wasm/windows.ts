@@ -8,6 +8,9 @@ import type { Dot, Fold, Guard, View } from "../../program/types.ts";
 /** What it reads has to be computable in 32 bits. UNITS: of a guard's value. */
 const farthestValue = 2 ** 30;
 
+/** What a position holds beside an address. */
+const mostGuards = 2;
+
 /** Fewer runs side by side leave most lanes idle. */
 const leastColumns = 8;
 
@@ -53,7 +56,8 @@ export function windowOf(given: View, operator: Dot | Fold, i: number, axis: num
   const guards = view.guards[0]!;
   const moving = guards.filter(({ coefficients }) => coefficients[column] !== 0);
   const areStill = guards.every((guard) => guard.coefficients[last] === 0 || moving.includes(guard));
-  const isRead = isApart && moving.length <= 1 && areStill && guards.every((guard) => isSimple(guard, view.extents));
+  const isFew = guards.length <= mostGuards && moving.length <= 1;
+  const isRead = isApart && isFew && areStill && guards.every((guard) => isSimple(guard, view.extents));
   const isRow = isJoined(view, column) && view.extents[column]! >= leastColumns;
   return isRead && (operator.kind === "Dot" || isRow) ? view : undefined;
 }

@@ -17,7 +17,7 @@ constexpr int32_t NOWHERE = 1 << 30;
 
 class Windows {
 public:
-  /** A word's address, then the value of each guard. */
+  /** A word's address, then the values of two guards at most. */
   typedef int32_t Position __attribute__((vector_size(16)));
 
   /** A walk over the View's output. */
@@ -52,7 +52,6 @@ private:
 
   const Record view;
   const float *const tensor;
-  const uint32_t guards;
   const uint32_t last;
   const Floats fill;
   Position steps[MAX_RANK];
@@ -104,12 +103,8 @@ private:
     return panel;
   }
 
-  /** The guard that moves along columns or rows. ASSUMES: there is one at most. */
-  uint32_t movingGuard(Position unit) const {
-    uint32_t moving = 1;
-    while (moving < 3 && unit[moving] == 0 && steps[last][moving] == 0) moving++;
-    return moving;
-  }
+  /** The guard that moves along columns, and alone along rows; a lane of none if there is no such guard. */
+  static uint32_t movingGuard(Position unit) { return unit[1] != 0 ? 1 : unit[2] != 0 ? 2 : 3; }
 
   /** Which columns of a segment the moving guard admits: those from `low` to `high` − 1. */
   struct Reach {
@@ -204,7 +199,7 @@ private:
 
 public:
   Windows(const Record &view, const float *tensor)
-      : view(view), tensor(tensor), guards(view.guards()), last(view.rank() - 1), fill(splatWord(view.fill())) {
+      : view(view), tensor(tensor), last(view.rank() - 1), fill(splatWord(view.fill())) {
     origin = Position{static_cast<int32_t>(view.offset(0))};
     bounds = Position{} + NOWHERE;
     for (uint32_t axis = view.rank(), flat = 1; axis-- > 0; flat *= extents[axis]) {
@@ -212,7 +207,7 @@ public:
       words[axis] = flat;
       steps[axis] = Position{static_cast<int32_t>(wordAt(view.strides(0) + 4 * axis))};
     }
-    for (uint32_t g = 0; g < guards; g++) {
+    for (uint32_t g = 0; g < view.guards(); g++) {
       const Guard guard = view.guard(g);
       origin[0] += guard.offset * guard.stride;
       origin[g + 1] = guard.offset;

@@ -18,16 +18,17 @@ import { row0, row1, row2, row3 } from "./transpose";
 
 /**
  * Runs of words that are read through a View of windows, which nobody writes: engine/kernels/wasm/windows.ts. A word is named by its place in
- * the View's output; its position is a vector, its address and then the value of each guard. A row is some words along the View's last axis;
- * columns are runs side by side. Naive twin: engine/kernels/reference/view.ts.
+ * the View's output; its position is a vector, its address and then the values of two guards at most. A row is some words along the View's
+ * last axis; columns are runs side by side. Naive twin: engine/kernels/reference/view.ts.
  */
 
-// Layout of the second half of the scratch. Of each axis: its extent, the words of the output from one entry to the next, and its step, a vector.
+// Layout of the second half of the scratch. The View: its last axis, its tensor, its fill word, where its first word lies, its guards' bounds.
 const LAST: usize = 0;
 const TENSOR: usize = 8;
 const FILL: usize = 12;
 const ORIGIN: usize = 16;
 const BOUNDS: usize = 32;
+// Of each axis: its extent, the words of the output from one entry to the next, how a position changes from one to the next.
 const EXTENTS: usize = 48;
 const WORDS: usize = 80;
 const STEPS: usize = 112;
@@ -35,11 +36,13 @@ const STEPS: usize = 112;
 const CURSORS: usize = 240;
 const CURSOR_BYTES: usize = 48;
 const COORDINATES: usize = 16;
-// A panel's columns: from the first one to the least and to the greatest value of each guard; the lane of the guard that moves; past the segments.
+// A panel's columns: from the first one to the least and to the greatest value of each guard; the lane of the guard that moves; how many
+// there are; the end of their segments.
 const LEAST: usize = 336;
 const GREATEST: usize = 352;
 const MOVING: usize = 368;
-const END: usize = 372;
+const COLUMNS: usize = 372;
+const END: usize = 376;
 // Neighbouring columns whose words are neighbours too: from the panel's first column to theirs, which lane, how many; and where they read a
 // word, as `setReach` says.
 const SEGMENTS: usize = 384;
@@ -49,9 +52,7 @@ const COUNT: usize = 20;
 const REACH: usize = 32;
 const REACH_LOW: usize = 4;
 const REACH_HIGH: usize = 8;
-
-// How many columns; addresses of all of them, from the first one on.
-const COLUMNS: usize = 376;
+// Addresses of all columns, from the first one on.
 const MOVED: usize = SEGMENTS + 16 * SEGMENT_BYTES;
 
 /** Further than any guard's value. */
@@ -98,7 +99,7 @@ export function openWindows(view: usize, tensor: usize): void {
   store<usize>(base(), tensor, TENSOR);
   store<u32>(base(), fillOf(view), FILL);
   v128.store(base(), vectorOf(operandOffset(view, 0)), ORIGIN);
-  v128.store(base(), i32x4.splat(i32.MAX_VALUE), BOUNDS);
+  v128.store(base(), i32x4.splat(NOWHERE), BOUNDS);
   let words: u32 = 1;
   for (let axis = <i32>rank - 1; axis >= 0; axis--) {
     store<u32>(ofAxis(EXTENTS, axis), extentOf(view, axis));
@@ -181,10 +182,10 @@ function isJoined(step: v128): bool {
   return isSame(v128.and(step, i32x4(-1, ~1, ~1, ~1)), vectorOf(1));
 }
 
-/** The guard that moves along columns or rows. ASSUMES: there is one at most. */
+/** The guard that moves along columns, and alone along rows; a lane of none if there is no such guard. */
 export function movingGuard(axis: u32): u32 {
-  const moves = v128.or(v128.load(stepAt(axis)), v128.load(stepAt(lastAxis())));
-  return i32x4.extract_lane(moves, 1) != 0 ? 1 : i32x4.extract_lane(moves, 2) != 0 ? 2 : 3;
+  const unit = v128.load(stepAt(axis));
+  return i32x4.extract_lane(unit, 1) != 0 ? 1 : i32x4.extract_lane(unit, 2) != 0 ? 2 : 3;
 }
 
 /** Divides the next `count` columns into segments. */
