@@ -7,6 +7,7 @@ import { functionSuite } from "../wasm/suites/functions.ts";
 import { hashSuite } from "../wasm/suites/hashes.ts";
 import { kernelSuite, type Create } from "../wasm/suites/kernels.ts";
 import { turnedSuite } from "../wasm/suites/turned.ts";
+import { windowSuite } from "../wasm/suites/windows.ts";
 import { buildEmulated } from "./build.ts";
 import type { InstructionSet } from "./kernels.ts";
 
@@ -33,6 +34,7 @@ describe("native kernels, emulated", function () {
       chainSuite((input, options) => createWasmExecutor(input, options, choice()));
       hashSuite((input, options) => createWasmExecutor(input, options, choice()));
       turnedSuite((input, options) => createWasmExecutor(input, options, choice()));
+      windowSuite((input, options) => createWasmExecutor(input, options, choice()));
     });
   }
 });

@@ -3,6 +3,7 @@ import { hashSuite } from "../wasm/suites/hashes.ts";
 import { functionSuite } from "../wasm/suites/functions.ts";
 import { kernelSuite, type Create } from "../wasm/suites/kernels.ts";
 import { turnedSuite } from "../wasm/suites/turned.ts";
+import { windowSuite } from "../wasm/suites/windows.ts";
 import { describeSets } from "./describe-sets.ts";
 import { createNativeExecutor } from "./index.ts";
 
@@ -22,4 +23,5 @@ describeSets("native hashes", (instructions) => {
 
 describeSets("native products and sums through Views", (instructions) => {
   turnedSuite((input, options) => createNativeExecutor(input, { ...options, instructions }));
+  windowSuite((input, options) => createNativeExecutor(input, { ...options, instructions }));
 });

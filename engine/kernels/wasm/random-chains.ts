@@ -121,9 +121,29 @@ class ChainBuilder {
     this.#push({ kind: "View", dtype, extents, operands, guards: [[]], fill: 0 }, "whole");
   }
 
+  /** Words for squares of two by two places, as the gradient of a pool has them; without squares any Map. */
+  enlarge(): void {
+    const { random, rows, columns } = this;
+    if (rows % 2 > 0 || columns % 2 > 0) return this.map("whole");
+    const whole = () => this.#pick(({ extent, dtype }) => extent === "whole" && dtype === "f32")!.ref;
+    const small = this.#pick(({ extent, dtype }) => extent === "column" && dtype === "f32")!.ref;
+    const operands: Operand[] = [
+      { ref: whole(), offset: 0, strides: [columns / 2, 0, 1, random.below(2)] },
+      { ref: small, offset: 0, strides: [0, columns > 2 ? 2 : 0, 0, 1] },
+      { ref: whole(), offset: 0, strides: [2 * columns, columns, 2, 1] },
+    ];
+    const instructions: Instruction[] = [
+      { fn: "equal", a: 0, b: 1, c: 0, imm: 0 },
+      { fn: "select", a: firstResult, b: 0, c: 2, imm: 0 },
+    ];
+    const extents = [rows / 2, 2, columns / 2, 2];
+    this.#push({ kind: "Map", dtype: "f32", extents, operands, instructions }, "whole");
+  }
+
   any(): void {
-    const choice = this.random.below(10);
-    if (choice < 5) this.map("whole");
+    const choice = this.random.below(11);
+    if (choice === 10) this.enlarge();
+    else if (choice < 5) this.map("whole");
     else if (choice < 7) this.map("row");
     else if (choice < 9) this.fold();
     else this.view();
@@ -132,7 +152,7 @@ class ChainBuilder {
 
 /** A program of chains, with what it starts from: NaNs, zeros of both signs and subnormals among it. */
 export function randomChains(random: Prng): ExecutorInput & { readonly state: readonly Uint32Array[] } {
-  const columns = random.pick([2, 3, 5, 8, 16, 17, 48, 64, 65, 100, 384, 1000]);
+  const columns = random.pick([2, 3, 4, 4, 5, 8, 16, 17, 48, 64, 65, 100, 384, 1000]);
   const rows = random.pick([1, 2, 3, 5, 16, 33, 100, 257].filter((each) => each * columns < 8_000));
   const builder = new ChainBuilder(random, rows, columns);
   const stateExtents = [

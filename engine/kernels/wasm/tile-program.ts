@@ -2,7 +2,7 @@ import { firstResult, immediate, mapSignatures } from "../../program/codes.ts";
 import type { Fold, MapFunction, MapOperator, Program } from "../../program/types.ts";
 import { isPerRow, readsOf, type Fusible, type GroupRead, type GroupShape } from "./group.ts";
 import { isPair, pairOf, type Pair } from "./pairs.ts";
-import { isConsecutive, repeatsRows } from "./reads.ts";
+import { isConsecutive, repeatsRows, type Read } from "./reads.ts";
 
 /**
  * A Map function, two of them, a Fold, or: the next words of an operand, a row's word in all its columns, one NaN instead of any, a copy that writes no
@@ -215,15 +215,17 @@ function placeValues(
   return { moving: moving.length, slots: places - moving.length };
 }
 
+/** Words of a read's last axis, of its last two, and so on. */
+function innerWords({ extents }: Read): number[] {
+  return extents.map((_, axis) => extents.slice(axis).reduce((a, b) => a * b, 1)).toReversed();
+}
+
 /** Columns of the rows in which operands of a group without rows repeat themselves, so that they are read once; 1 if they do not. */
 function repeatedColumns(program: Program, operators: readonly number[], shape: GroupShape): number {
   const reads = operators.flatMap((j) => readsOf(program.operators[j] as Fusible, shape)).map(({ read }) => read);
   const repeating = reads.filter(({ extents, strides }) => extents.length > 1 && strides.at(-1) !== 0);
-  const columns = repeating.map(({ extents }) => extents.at(-1)!);
-  const found = columns.find(
-    (each, i) => each >= leastRepeat && each <= mostRepeat && repeatsRows(repeating[i]!, each),
-  );
-  return found ?? 1;
+  const found = repeating.flatMap((read) => innerWords(read).filter((columns) => repeatsRows(read, columns)));
+  return found.find((columns) => columns >= leastRepeat && columns <= mostRepeat) ?? 1;
 }
 
 /** Rows of a tile that stays in the cache, and whose words are whole vectors, of 16 words at most, unless it is the only one. */

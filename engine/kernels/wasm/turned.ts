@@ -1,17 +1,20 @@
-import { u32Bytes } from "../../../common/index.ts";
+import { concatBytes, u32Bytes } from "../../../common/index.ts";
 import { encodeOperator } from "../../program/encode.ts";
-import type { Dot, Fold, Operand, Operator, Program } from "../../program/types.ts";
+import type { Dot, Fold, Operand, Operator, Program, View } from "../../program/types.ts";
 import { readOf, type Read } from "./reads.ts";
+import { windowOf } from "./windows.ts";
 
 /**
- * Views that only give a tensor's words in another order are not computed where every reader takes them as runs of a Dot or a Fold: the
- * reader takes the tensor itself, in which the words of a run lie apart. What is multiplied and added, and in which order, stays the same.
+ * Views are not computed where every reader takes them as runs of a Dot or a Fold: the reader takes the tensor itself, in which the words of
+ * a run lie some step apart, or as a window says (`windows.ts`). What is multiplied and added, and in which order, stays the same.
  */
 
 /** A Dot or Fold whose runs need not be consecutive words. */
 export type Turned = (Dot | Fold) & {
   /** Words from one word of a run to the next, for operand 0 and for operand 1. */
   readonly runSteps: readonly [number, number];
+  /** The View through which a Dot reads operand 1, a Fold operand 0. */
+  readonly window?: View;
 };
 
 export function isTurned(operator: Operator): operator is Turned {
@@ -20,12 +23,17 @@ export function isTurned(operator: Operator): operator is Turned {
 
 /** Byte of a record where the steps of its runs stand; a program's own records have zeros there, which mean 1. */
 const stepsAt = 20;
+/** Byte of a record where it says how many bytes further its window's record begins; 0 if it has none, as in a program's own. */
+const windowAt = 60;
 
 /** The record of an operator as the kernels read it. */
 export function encodePlanned(operator: Operator): Uint8Array {
   const bytes = encodeOperator(operator);
-  if (isTurned(operator)) bytes.set(u32Bytes(...operator.runSteps), stepsAt);
-  return bytes;
+  if (!isTurned(operator)) return bytes;
+  bytes.set(u32Bytes(...operator.runSteps), stepsAt);
+  if (operator.window === undefined) return bytes;
+  bytes.set(u32Bytes(bytes.length), windowAt);
+  return concatBytes(bytes, encodeOperator(operator.window));
 }
 
 /** Operands of a Dot or a Fold that are runs; the one after them is init. */
@@ -34,9 +42,9 @@ function runsOf(operator: Dot | Fold): number {
 }
 
 /** What a View without guards reads, if it is one. */
-function plainRead(operator: Operator): Read | undefined {
-  if (operator.kind !== "View" || operator.operands.length !== 1 || operator.guards[0]!.length > 0) return undefined;
-  const read = readOf(operator.operands[0]!, operator.extents);
+function plainRead({ operands, guards, extents }: View): Read | undefined {
+  if (operands.length !== 1 || guards[0]!.length > 0) return undefined;
+  const read = readOf(operands[0]!, extents);
   return read.extents.length > 0 ? read : undefined;
 }
 
@@ -62,35 +70,54 @@ function through(view: Read, operand: Operand, extents: readonly number[], k: nu
   return keeps && runStep > 0 ? { operand: { ref: view.ref, offset, strides }, runStep } : undefined;
 }
 
-/** Whether kernels compute it well: a Dot as products of matrices, a Fold along neighbouring words of all its runs. */
-function isSuited({ operands, extents, ...operator }: Turned): boolean {
+/** The axis whose entries kernels compute side by side where they can. */
+function columnAxis(extents: readonly number[]): number {
+  return extents.findLastIndex((entries) => entries > 1);
+}
+
+/** Whether kernels compute it well: a Dot as products of matrices, a Fold along neighbouring words, or through a window. */
+function isSuited({ operands, extents, window, ...operator }: Turned): boolean {
   const runs = operands.slice(0, runsOf(operator as Turned));
   if (operator.kind === "Dot") {
-    const last = extents.findLastIndex((entries) => entries > 1);
+    const last = columnAxis(extents);
     return last < 0 || runs.some(({ strides }) => strides[last] === 0);
   }
-  const isWhole = operator.l % operator.k === 0;
-  return isWhole && extents.some((entries, axis) => entries > 1 && runs.every(({ strides }) => strides[axis] === 1));
+  const isSideBySide = (axis: number) => extents[axis]! > 1 && runs.every(({ strides }) => strides[axis] === 1);
+  return operator.l % operator.k === 0 && (window !== undefined || extents.some((_, axis) => isSideBySide(axis)));
+}
+
+/** The window through which kernels read the runs of an operand, if they can. */
+function seenThrough(view: View, operator: Dot | Fold, i: number): View | undefined {
+  const hasPlace = operator.kind === "Dot" ? i === 1 : operator.fn !== "dot" && i === 0;
+  const axis = columnAxis(operator.extents);
+  return hasPlace && axis >= 0 ? windowOf(view, operator, i, axis) : undefined;
 }
 
 /** An operator that reads what the views read in place of them; undefined if it cannot. */
-function turn(operator: Operator, views: ReadonlyMap<number, Read>): Turned | undefined {
+function turn(operator: Operator, views: ReadonlyMap<number, View>): Turned | undefined {
   if (operator.kind !== "Dot" && operator.kind !== "Fold") return undefined;
   const runSteps: [number, number] = [1, 1];
   const operands = [...operator.operands];
+  let window: View | undefined;
   for (const [i, operand] of operands.entries()) {
     const view = operand.ref.space === "operator" ? views.get(operand.ref.index) : undefined;
     if (view === undefined) continue;
-    const found = i < runsOf(operator) ? through(view, operand, operator.extents, operator.k) : undefined;
-    if (found === undefined) return undefined;
-    operands[i] = found.operand;
-    runSteps[i] = found.runStep;
+    const read = i < runsOf(operator) ? plainRead(view) : undefined;
+    const found = read && through(read, operand, operator.extents, operator.k);
+    if (found !== undefined) {
+      operands[i] = found.operand;
+      runSteps[i] = found.runStep;
+    } else {
+      window = seenThrough(view, operator, i);
+      if (window === undefined) return undefined;
+      operands[i] = { ...operand, ref: window.operands[0]!.ref };
+    }
   }
-  const turned: Turned = { ...operator, operands, runSteps };
+  const turned: Turned = { ...operator, operands, runSteps, ...(window && { window }) };
   return isSuited(turned) ? turned : undefined;
 }
 
-function viewsOf({ operands }: Operator, views: ReadonlyMap<number, Read>): number[] {
+function viewsOf({ operands }: Operator, views: ReadonlyMap<number, View>): number[] {
   return operands.flatMap(({ ref }) => (ref.space === "operator" && views.has(ref.index) ? [ref.index] : []));
 }
 
@@ -102,17 +129,18 @@ export interface TurnedProgram {
 
 export function turnRuns(program: Program): TurnedProgram {
   const { operators, states } = program;
-  const views = new Map<number, Read>();
+  const views = new Map<number, View>();
   operators.forEach((operator, j) => {
-    const read = plainRead(operator);
-    if (read !== undefined && j < operators.length - states.length) views.set(j, read);
+    if (operator.kind === "View" && j < operators.length - states.length) views.set(j, operator);
   });
-  // A View stays if one of its readers needs it, and with it every other View which that reader takes.
+  // A View stays if one of its readers needs it, and so do all that a reader cannot take together.
   for (let before = -1; before !== views.size;) {
     before = views.size;
     for (const operator of operators) {
       const read = viewsOf(operator, views);
-      if (read.length > 0 && turn(operator, views) === undefined) for (const j of read) views.delete(j);
+      if (read.length === 0 || turn(operator, views) !== undefined) continue;
+      const needed = read.filter((j) => turn(operator, new Map([[j, views.get(j)!]])) === undefined);
+      for (const j of needed.length > 0 ? needed : read) views.delete(j);
     }
   }
   const turned = operators.map((operator) => (viewsOf(operator, views).length > 0 ? turn(operator, views)! : operator));

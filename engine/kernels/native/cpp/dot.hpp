@@ -1,6 +1,9 @@
 #pragma once
+#include <optional>
+
 #include "transpose.hpp"
 #include "walker.hpp"
+#include "windows.hpp"
 
 /** SPEC: Dot. Naive twin: engine/kernels/reference/dot.ts. */
 namespace {
@@ -29,6 +32,19 @@ struct Runs {
   Runs from(size_t run, uint32_t i) const { return {first + run * step + i * word, step, word}; }
 };
 
+/** The runs that take the lanes: words in a tensor, or what windows show. */
+struct LaneRuns {
+  Runs runs;
+  /** Null: there are none. */
+  const Windows *windows;
+  /** Where the windows show the first run, and words from there to the next. */
+  uint32_t first;
+  uint32_t step;
+
+  /** `count` runs from `column` on, `k` words from `word` on, as [k][width]. */
+  void pack(float *to, uint32_t width, uint32_t column, uint32_t word, uint32_t count, uint32_t k) const;
+};
+
 /** Words of a matrix: row r, column c lies at `first + r·row + c·column`. UNITS: words. */
 template <typename Word> struct Matrix {
   /** Null: there is none. */
@@ -50,7 +66,7 @@ void packPanel(float *to, uint32_t width, const Runs &runs, uint32_t count, uint
   if (count < width) std::memset(to, 0, size_t{k} * width * 4);
   if (runs.step == 1) {
     // Side by side in the memory: a row of the panel is a copy.
-    for (uint32_t i = 0; i < k; i++) std::memcpy(to + i * width, runs.first + i * runs.word, size_t{count} * 4);
+    for (uint32_t i = 0; i < k; i++) copyFew(to + i * width, runs.first + i * runs.word, count);
     return;
   }
   const uint32_t squares = runs.word == 1 ? k / 4 * 4 : 0, whole = count / 4 * 4;
@@ -62,6 +78,11 @@ void packPanel(float *to, uint32_t width, const Runs &runs, uint32_t count, uint
     for (uint32_t i = lane < whole ? squares : 0; i < k; i++)
       to[i * width + lane] = runs.first[lane * runs.step + i * runs.word];
   }
+}
+
+void LaneRuns::pack(float *to, uint32_t width, uint32_t column, uint32_t word, uint32_t count, uint32_t k) const {
+  if (windows == nullptr) packPanel(to, width, runs.from(column, word), count, k);
+  else windows->pack(to, width, first + column * step + word, step, count, k);
 }
 
 /** Width of the panel that begins `columns` before the end: one vector where that is enough. */
@@ -158,7 +179,7 @@ struct Product {
   uint32_t rows;
   uint32_t columns;
   Runs a;
-  Runs b;
+  LaneRuns b;
   Totals init;
   Outputs out;
   float *panels;
@@ -170,7 +191,7 @@ struct Product {
       const uint32_t block = least(BLOCK, end - word);
       float *to = panels + (word - start) * padded;
       for (uint32_t c = 0; c < width; c += PANEL)
-        packPanel(to + c * block, panelWidth(width - c), b.from(column + c, word), least(PANEL, width - c), block);
+        b.pack(to + c * block, panelWidth(width - c), column + c, word, least(PANEL, width - c), block);
     }
     alignas(64) float copy[ROWS * COPY_STEP];
     for (uint32_t r = 0; r < rows; r += ROWS) {
@@ -264,7 +285,9 @@ struct DotWalk {
 
   void products() {
     // A product of two words is the same either way round, so the operand that moves along the last axis takes the lanes.
-    const uint32_t moving = walker.innerCoefficient(B) != 0 ? B : A;
+    std::optional<Windows> windows;
+    if (record.hasWindow()) windows.emplace(record.window(), tensorOf(call, B));
+    const uint32_t moving = windows || walker.innerCoefficient(B) != 0 ? B : A;
     const uint32_t still = moving == B ? A : B;
     const uint32_t axis = rowAxis(walker, moving), columns = walker.innerExtent();
     const bool hasRows = axis != walker.last();
@@ -272,14 +295,19 @@ struct DotWalk {
     const auto rowStep = [&](uint32_t f) -> size_t { return hasRows ? walker.coefficients[f][axis] : 0; };
     if (hasRows) walker.extents[axis] = 1;
     do {
-      const Runs a = runs(still, rowStep(still)), b = runs(moving, walker.innerCoefficient(moving));
+      const uint32_t step = walker.innerCoefficient(moving);
+      const Runs a = runs(still, rowStep(still)), b = runs(moving, step);
       // Few columns would leave most lanes idle: the rows take the lanes.
       const uint32_t k = record.k();
       const size_t row = rowStep(OUT), initRow = rowStep(INIT), initColumn = walker.innerCoefficient(INIT);
-      if (columns <= LANES / 2 && rows > columns)
-        Product{k, columns, rows, b, a, init(initColumn, initRow), {out(), 1, row}, scratchOf(call)}.run();
+      if (windows)
+        Product{k, rows, columns, a, {b, &*windows, walker.values[B], step}, init(initRow, initColumn), {out(), row, 1},
+                scratchOf(call)}
+            .run();
+      else if (columns <= LANES / 2 && rows > columns)
+        Product{k, columns, rows, b, {a}, init(initColumn, initRow), {out(), 1, row}, scratchOf(call)}.run();
       else
-        Product{k, rows, columns, a, b, init(initRow, initColumn), {out(), row, 1}, scratchOf(call)}.run();
+        Product{k, rows, columns, a, {b}, init(initRow, initColumn), {out(), row, 1}, scratchOf(call)}.run();
     } while (walker.next());
   }
 

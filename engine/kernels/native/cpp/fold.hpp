@@ -1,6 +1,8 @@
 #pragma once
 #include "functions.hpp"
+#include "transpose.hpp"
 #include "walker.hpp"
+#include "windows.hpp"
 
 /**
  * SPEC: Fold. ORDER: sixteen partial results, entry i of a run to partial i mod 16, then partials j and j + h are joined for
@@ -15,7 +17,6 @@ constexpr uint32_t PARTS = PARTIALS / LANES;
 constexpr uint32_t SUM = 1;
 constexpr uint32_t MAX = 2;
 
-typedef float Four __attribute__((vector_size(16)));
 typedef float Eight __attribute__((vector_size(32)));
 
 struct Sum {
@@ -28,8 +29,8 @@ struct Max {
   static Floats start() { return splatWord(0xff800000); }
 };
 
-template <typename Join> float joinFour(Four lanes) {
-  const Four halves = Join::join(lanes, __builtin_shufflevector(lanes, lanes, 2, 3, 2, 3));
+template <typename Join> float joinFour(Quad lanes) {
+  const Quad halves = Join::join(lanes, __builtin_shufflevector(lanes, lanes, 2, 3, 2, 3));
   return Join::join(halves, __builtin_shufflevector(halves, halves, 1, 1, 1, 1))[0];
 }
 
@@ -81,9 +82,29 @@ float foldWords(uint32_t fn, uint32_t count, const float *a, const float *b) {
   return foldRun<Sum>(count, [=](uint32_t i) { return load(a + i) * load(b + i); });
 }
 
+/**
+ * Folds runs of four words that lie one after the other, as those of a pool do, four at a time; how many of them. ORDER: as of
+ * a single run.
+ */
+template <typename Join> uint32_t foldFours(float *to, const float *a, uint32_t rows) {
+  const Quad start = Quad{} + Join::start()[0];
+  uint32_t row = 0;
+  for (; row + 4 <= rows; row += 4) {
+    Square square(a + 4 * row, 4);
+    for (Quad &column : square.columns) column = Join::join(start, column);
+    const auto &[w, x, y, z] = square.columns;
+    storeQuad(to + row, Join::join(Join::join(w, y), Join::join(x, z)));
+  }
+  return row;
+}
+
 /** A word a row. */
 void foldRows(uint32_t fn, float *to, const float *a, const float *b, uint32_t rows, uint32_t columns) {
-  for (uint32_t row = 0; row < rows; row++, a += columns, b += columns) to[row] = foldWords(fn, columns, a, b);
+  const bool isFours = columns == 4 && (fn == SUM || fn == MAX);
+  const uint32_t done = !isFours ? 0 : fn == MAX ? foldFours<Max>(to, a, rows) : foldFours<Sum>(to, a, rows);
+  a += done * columns;
+  b += done * columns;
+  for (uint32_t row = done; row < rows; row++, a += columns, b += columns) to[row] = foldWords(fn, columns, a, b);
 }
 
 /** Runs side by side, their words `word` words apart. */
@@ -94,6 +115,16 @@ struct Columns {
   Floats at(uint32_t i, uint32_t column) const { return load(first + i * word + column); }
 };
 
+/** Joins the partial results of PARTIALS runs. */
+template <typename Join> void joinColumns(float *results, Floats (&partials)[PARTIALS][PARTS]) {
+  for (uint32_t h = PARTIALS / 2; h > 0; h /= 2) {
+    for (uint32_t p = 0; p < h; p++) {
+      for (uint32_t v = 0; v < PARTS; v++) partials[p][v] = Join::join(partials[p][v], partials[p + h][v]);
+    }
+  }
+  for (uint32_t v = 0; v < PARTS; v++) store(results + v * LANES, partials[0][v]);
+}
+
 /** Folds PARTIALS runs of `k` words each, whose entries `entry(word, first column)` gives. ORDER: as of a single run. */
 template <typename Join, typename Entry> void foldColumns(float *results, uint32_t k, Entry entry) {
   Floats partials[PARTIALS][PARTS];
@@ -103,12 +134,7 @@ template <typename Join, typename Entry> void foldColumns(float *results, uint32
       for (uint32_t v = 0; v < PARTS; v++) partials[p][v] = Join::join(partials[p][v], entry(i, v * LANES));
     }
   }
-  for (uint32_t h = PARTIALS / 2; h > 0; h /= 2) {
-    for (uint32_t p = 0; p < h; p++) {
-      for (uint32_t v = 0; v < PARTS; v++) partials[p][v] = Join::join(partials[p][v], partials[p + h][v]);
-    }
-  }
-  for (uint32_t v = 0; v < PARTS; v++) store(results + v * LANES, partials[0][v]);
+  joinColumns<Join>(results, partials);
 }
 
 void foldColumns(float *results, uint32_t fn, uint32_t k, const Columns &a, const Columns &b) {
@@ -158,8 +184,51 @@ void foldTurned(const Call &call) {
   } while (walker.next());
 }
 
+/** Folds whose runs are read through a window, PARTIALS of a row of windows at a time. ORDER: as of a single run. */
+template <typename Join> void foldWindows(const Call &call) {
+  const Record record(call);
+  const bool hasInit = record.operands() > 1;
+  Walker walker(record);
+  walker.addOperand(record, 0);
+  walker.addOutput();
+  if (hasInit) walker.addOperand(record, 1);
+  walker.collapse();
+  const Windows windows(record.window(), tensorOf(call, 0));
+  const uint32_t axis = windows.axisOf(walker.innerCoefficient(0));
+  do {
+    float *out = outputOf(call) + walker.values[1];
+    Windows::Cursor cursor = windows.seek(walker.values[0]);
+    for (uint32_t first = 0, count = 0; first < walker.innerExtent(); first += count) {
+      count = least(least(PARTIALS, walker.innerExtent() - first), windows.left(cursor, axis));
+      Floats partials[PARTIALS][PARTS];
+      for (auto &parts : partials) {
+        for (Floats &part : parts) part = Join::start();
+      }
+      const auto joinWord = [&](uint32_t i, uint32_t column, Floats value) {
+        Floats &part = partials[i % PARTIALS][column / LANES];
+        part = Join::join(part, value);
+      };
+      // Joining what partials start with changes nothing: a sum's is never −0.
+      const uint32_t none = __builtin_bit_cast(uint32_t, Join::start()[0]);
+      windows.read(cursor, axis, count, record.k(), none, joinWord);
+      alignas(64) float results[PARTIALS];
+      joinColumns<Join>(results, partials);
+      for (uint32_t c = 0; c < count; c++) {
+        float result = results[c];
+        if (hasInit) {
+          const float init = tensorOf(call, 1)[walker.values[2] + (first + c) * walker.innerCoefficient(2)];
+          result = Join::join(init, result);
+        }
+        out[first + c] = canonical(result);
+      }
+      windows.move(cursor, axis, count);
+    }
+  } while (walker.next());
+}
+
 void fold(const Call &call) {
   const Record record(call);
+  if (record.hasWindow()) return record.fn() == MAX ? foldWindows<Max>(call) : foldWindows<Sum>(call);
   if (record.runStep(0) > 1 || record.runStep(1) > 1) return foldTurned(call);
   const uint32_t fn = record.fn(), k = record.k(), l = record.l();
   const uint32_t runs = fn == SUM || fn == MAX ? 1 : 2;

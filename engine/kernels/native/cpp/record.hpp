@@ -9,6 +9,7 @@ namespace {
 constexpr uint32_t F32 = 1;
 constexpr uint32_t HEADER_BYTES = 64;
 constexpr uint32_t OPERAND_BYTES = 40;
+constexpr uint32_t GUARD_BYTES = 48;
 constexpr uint32_t INSTRUCTION_BYTES = 8;
 constexpr uint32_t TABLE_BYTES = 16;
 constexpr uint32_t MAX_RANK = 8;
@@ -27,6 +28,16 @@ struct Instruction {
   uint32_t immediate;
 };
 
+/** A guard of a View's piece. */
+struct Guard {
+  int32_t offset;
+  int32_t coefficients[MAX_RANK];
+  uint32_t divisor;
+  int32_t bound;
+  int32_t stride;
+};
+static_assert(sizeof(Guard) == GUARD_BYTES);
+
 struct Record {
   const uint8_t *at;
 
@@ -42,9 +53,22 @@ struct Record {
   uint32_t l() const { return wordAt(at + 16); }
   /** Words from one word of a run to the next; a program's own records have zero there, which means 1. */
   uint32_t runStep(uint32_t operand) const { return greatest(1, wordAt(at + 20 + 4 * operand)); }
+  /** The View through which runs are read, if there is one: engine/kernels/wasm/turned.ts. */
+  bool hasWindow() const { return wordAt(at + 60) != 0; }
+  Record window() const { return Record(at + wordAt(at + 60)); }
+  /** The word of a View where no piece holds. */
+  uint32_t fill() const { return wordAt(at + 60); }
   uint32_t extent(uint32_t axis) const { return wordAt(at + 28 + axis * 4); }
   uint32_t offset(uint32_t operand) const { return wordAt(operandAt(operand) + 4); }
   const uint8_t *strides(uint32_t operand) const { return operandAt(operand) + 8; }
+
+  /** Guards of a View of one piece. */
+  uint32_t guards() const { return at[6] & 15; }
+  Guard guard(uint32_t index) const {
+    Guard guard;
+    std::memcpy(&guard, operandAt(operands()) + GUARD_BYTES * index, GUARD_BYTES);
+    return guard;
+  }
 
   /** Instructions of a Map, which has no guards. */
   Instruction instruction(uint32_t index) const {

@@ -17,8 +17,22 @@ typedef float FloatsThere __attribute__((vector_size(LANES * 4), aligned(4), may
 inline Floats load(const float *from) { return *reinterpret_cast<const FloatsThere *>(from); }
 inline void store(float *to, Floats value) { *reinterpret_cast<FloatsThere *>(to) = value; }
 
+/** Four floats, on any processor. */
+typedef float Quad __attribute__((vector_size(16)));
+typedef float QuadThere __attribute__((vector_size(16), aligned(4), may_alias));
+
+inline Quad loadQuad(const float *from) { return *reinterpret_cast<const QuadThere *>(from); }
+inline void storeQuad(float *to, Quad value) { *reinterpret_cast<QuadThere *>(to) = value; }
+
 inline Floats splatWord(uint32_t word) { return reinterpret_cast<Floats>(Words{} + word); }
 inline Floats splat(float value) { return splatWord(__builtin_bit_cast(uint32_t, value)); }
+
+/** 0, 1, 2, … */
+inline Ints lanes() {
+  Ints numbers;
+  for (int32_t i = 0; i < LANES; i++) numbers[i] = i;
+  return numbers;
+}
 
 /** The one NaN of f32 words. */
 constexpr uint32_t NAN_BITS = 0x7fc00000;

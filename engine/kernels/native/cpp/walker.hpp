@@ -141,8 +141,12 @@ private:
     const uint32_t axis = last() - 1, stride = innerCoefficient(0), across = coefficients[0][axis];
     const uint32_t rows = least(most, extents[axis] - coordinates[axis]);
     uint32_t start = values[0];
-    for (uint32_t row = 0; row < rows; row++, start += across) {
-      for (uint32_t i = 0; i < innerExtent(); i++) *to++ = tensor[start + i * stride];
+    if (innerExtent() == 2 && across == 1) {
+      interleave(to, tensor + start, tensor + start + stride, rows);
+    } else {
+      for (uint32_t row = 0; row < rows; row++, start += across) {
+        for (uint32_t i = 0; i < innerExtent(); i++) *to++ = tensor[start + i * stride];
+      }
     }
     // To the last of them, and from there as ever.
     coordinates[axis] += rows - 1;

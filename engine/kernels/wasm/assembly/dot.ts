@@ -1,10 +1,11 @@
 import { LANES, copyRuns, pack, panelLanes } from "./panels";
-import { kOf, operandCount, operandOffset, operandStrides, outputWords, runStepOf, tensorOf } from "./record";
+import { kOf, operandCount, operandOffset, operandStrides, outputWords, runStepOf, tensorOf, windowOf } from "./record";
 import { scratch } from "./scratch";
 import { tile1x16, tile1x8, tile2x16, tile2x8, tile4x16, tile4x8 } from "./tiles";
 import { row0, row1, row2, row3 } from "./transpose";
 import { addFunction, addOutput, coefficient, collapse, extent, innerCoefficient } from "./walker";
 import { innerExtent, next, open, setExtent, value, walkerRank } from "./walker";
+import { openWindows, packWindows } from "./windows";
 import { canonicalWord, canonicalise } from "./words";
 
 /** SPEC: words of one block sum. */
@@ -131,7 +132,8 @@ function tileHeight(left: u32, columns: u32): u32 {
 
 /**
  * One matrix product: out[row][column] over runs a + row·aStep and b + column·bStep, added to init unless that is 0.
- * All steps in bytes; `…Step` from row to row, `…Lane` from column to column, `…Word` from one word of a run to the next.
+ * All steps in bytes; `…Step` from row to row, `…Lane` from column to column, `…Word` from one word of a run to the next. With a window b
+ * and bStep count words of its View, and bWord is 0.
  */
 function product(
   k: u32,
@@ -160,7 +162,8 @@ function product(
       const fromStep = first ? initStep : outStep;
       const fromLane = first ? initLane : outLane;
       const ends = start + block == k;
-      pack(panels(), b + left * bStep + start * bWord, bStep, bWord, width, block);
+      if (bWord == 0) packWindows(panels(), <u32>(b + left * bStep + start), <u32>bStep, width, block);
+      else pack(panels(), b + left * bStep + start * bWord, bStep, bWord, width, block);
       const isCopied = aWord != 4;
       for (let row: u32 = 0; row < rows;) {
         const height = tileHeight(rows - row, width);
@@ -201,7 +204,9 @@ function stepOf(walker: usize, f: u32, axis: u32): usize {
 function products(record: usize, walker: usize, aTensor: usize, bTensor: usize, initTensor: usize, out: usize): void {
   // A product of two words is the same either way round, so the operand that moves along the last axis takes the lanes.
   const k = kOf(record);
-  const moving = innerCoefficient(walker, B) != 0 ? B : A;
+  const window = windowOf(record);
+  if (window != 0) openWindows(window, bTensor);
+  const moving = window != 0 || innerCoefficient(walker, B) != 0 ? B : A;
   const still = moving == B ? A : B;
   const movingTensor = moving == B ? bTensor : aTensor;
   const stillTensor = moving == B ? aTensor : bTensor;
@@ -210,7 +215,7 @@ function products(record: usize, walker: usize, aTensor: usize, bTensor: usize, 
   const single = axis == last;
   const rows: u32 = single ? 1 : extent(walker, axis);
   const columns = innerExtent(walker);
-  const exchange = columns <= FEW_COLUMNS && rows >= MANY_ROWS;
+  const exchange = window == 0 && columns <= FEW_COLUMNS && rows >= MANY_ROWS;
   const aStep = single ? 0 : stepOf(walker, still, axis);
   const bStep = stepOf(walker, moving, last);
   const initStep = single ? 0 : stepOf(walker, INIT, axis);
@@ -224,7 +229,11 @@ function products(record: usize, walker: usize, aTensor: usize, bTensor: usize, 
     const b = movingTensor + (value(walker, moving) << 2);
     const init = initTensor == 0 ? 0 : initTensor + (value(walker, INIT) << 2);
     const to = out + (value(walker, OUT) << 2);
-    if (exchange) product(k, columns, rows, b, bStep, bWord, a, aStep, aWord, init, initLane, initStep, to, 4, outStep);
+    if (window != 0) {
+      const step = coefficient(walker, B, last);
+      product(k, rows, columns, a, aStep, aWord, value(walker, B), step, 0, init, initStep, initLane, to, outStep, 4);
+    } else if (exchange)
+      product(k, columns, rows, b, bStep, bWord, a, aStep, aWord, init, initLane, initStep, to, 4, outStep);
     else product(k, rows, columns, a, aStep, aWord, b, bStep, bWord, init, initStep, initLane, to, outStep, 4);
   } while (next(walker));
 }

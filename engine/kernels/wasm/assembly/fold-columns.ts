@@ -9,17 +9,17 @@ import { canonicalWord } from "./words";
  * partial. Naive twin: engine/kernels/reference/fold.ts, over runs that are consecutive.
  */
 const SUM: u32 = 1;
-const MAX: u32 = 2;
-const PARTIALS: u32 = 16;
-const RUNS: u32 = 16;
-const ROW: usize = 64;
+export const MAX: u32 = 2;
+export const PARTIALS: u32 = 16;
+export const RUNS: u32 = 16;
+export const ROW: usize = 64;
 
 // Layout of the scratch: the walker, then the partials as [partial][run].
-function partial(p: u32): usize {
+export function partial(p: u32): usize {
   return scratch() + ((WALKER_BYTES + 63) & ~63) + p * ROW;
 }
 
-function join(fn: u32, a: v128, b: v128): v128 {
+export function join(fn: u32, a: v128, b: v128): v128 {
   return fn == MAX ? f32x4.pmax(a, b) : f32x4.add(a, b);
 }
 
@@ -53,7 +53,7 @@ function foldPartial(fn: u32, p: u32, k: u32, a: usize, aWord: usize, b: usize, 
   v128.store(partial(p), s3, 48);
 }
 
-function joinPartials(fn: u32): void {
+export function joinPartials(fn: u32): void {
   for (let h = PARTIALS >> 1; h > 0; h >>= 1) {
     for (let p: u32 = 0; p < h; p++) {
       for (let at: usize = 0; at < ROW; at += 16)

@@ -1,4 +1,5 @@
 import { foldColumns } from "./fold-columns";
+import { foldWindows } from "./fold-windows";
 import {
   fnOf,
   kOf,
@@ -9,8 +10,10 @@ import {
   outputWords,
   runStepOf,
   tensorOf,
+  windowOf,
 } from "./record";
 import { scratch } from "./scratch";
+import { row0, row1, row2, row3 } from "./transpose";
 import { addFunction, collapse, innerCoefficient, innerExtent, next, open, value } from "./walker";
 import { canonicalise } from "./words";
 
@@ -39,7 +42,7 @@ function joinSum(lanes: v128): f32 {
  * Sum of a run. The lanes that a last part of fewer than 16 words lacks get +0, which changes nothing: no lane is ever −0.
  * ASSUMES: 60 bytes past the run may be read.
  */
-export function sumRun(a: usize, count: u32): f32 {
+function sumRun(a: usize, count: u32): f32 {
   let s0 = f32x4.splat(0);
   let s1 = s0;
   let s2 = s0;
@@ -62,7 +65,7 @@ export function sumRun(a: usize, count: u32): f32 {
 }
 
 /** Sum of rounded products of two runs; lanes as in `sumRun`. */
-export function dotRun(a: usize, b: usize, count: u32): f32 {
+function dotRun(a: usize, b: usize, count: u32): f32 {
   let s0 = f32x4.splat(0);
   let s1 = s0;
   let s2 = s0;
@@ -85,7 +88,7 @@ export function dotRun(a: usize, b: usize, count: u32): f32 {
 }
 
 /** Maximum of a run; lanes that the last part lacks get −∞. */
-export function maxRun(a: usize, count: u32): f32 {
+function maxRun(a: usize, count: u32): f32 {
   const lowest = i32x4.splat(NEGATIVE_INFINITY);
   let s0 = lowest;
   let s1 = lowest;
@@ -115,11 +118,56 @@ function greater(a: f32, b: f32): f32 {
   return f32x4.extract_lane(f32x4.pmax(f32x4.splat(a), f32x4.splat(b)), 0);
 }
 
+/** Joins partial results of four runs of four words each, which are the columns of a square. ORDER: as of a single run. */
+function sumSquare(w: v128, x: v128, y: v128, z: v128): v128 {
+  const start = f32x4.splat(0);
+  const even = f32x4.add(f32x4.add(start, w), f32x4.add(start, y));
+  return f32x4.add(even, f32x4.add(f32x4.add(start, x), f32x4.add(start, z)));
+}
+function maxSquare(w: v128, x: v128, y: v128, z: v128): v128 {
+  const start = i32x4.splat(NEGATIVE_INFINITY);
+  const even = f32x4.pmax(f32x4.pmax(start, w), f32x4.pmax(start, y));
+  return f32x4.pmax(even, f32x4.pmax(f32x4.pmax(start, x), f32x4.pmax(start, z)));
+}
+
+/** Folds runs of four words that lie one after the other, as those of a pool do, four at a time; how many of them. */
+function foldFours(fn: u32, to: usize, at: usize, rows: u32): u32 {
+  let row: u32 = 0;
+  for (; row + 4 <= rows; row += 4, to += 16, at += 64) {
+    const a = v128.load(at);
+    const b = v128.load(at, 16);
+    const c = v128.load(at, 32);
+    const d = v128.load(at, 48);
+    const w = row0(a, b, c, d);
+    const x = row1(a, b, c, d);
+    const y = row2(a, b, c, d);
+    const z = row3(a, b, c, d);
+    v128.store(to, fn == SUM ? sumSquare(w, x, y, z) : maxSquare(w, x, y, z));
+  }
+  return row;
+}
+
+/** Folds rows of so many columns, a word a row. */
+export function foldRows(fn: u32, to: usize, a: usize, b: usize, rows: u32, columns: u32): void {
+  const bytes = (<usize>columns) << 2;
+  const isFours = columns == 4 && (fn == SUM || fn == MAX);
+  for (let row = isFours ? foldFours(fn, to, a, rows) : 0; row < rows; row++) {
+    const first = a + row * bytes;
+    const result =
+      fn == SUM ? sumRun(first, columns) : fn == MAX ? maxRun(first, columns) : dotRun(first, b + row * bytes, columns);
+    store<f32>(to + (row << 2), result);
+  }
+}
+
 /** SPEC: Fold. Naive twin: engine/kernels/reference/fold.ts. */
 export function fold(record: usize, operands: usize, out: usize, _context: usize): void {
   const fn = fnOf(record);
   const k = kOf(record);
   const l = lOf(record);
+  if (windowOf(record) != 0) {
+    foldWindows(record, operands, out, fn);
+    return;
+  }
   if (runStepOf(record, 0) > 1 || runStepOf(record, 1) > 1) {
     foldColumns(record, operands, out, fn);
     return;

@@ -1,6 +1,6 @@
 import { apply } from "./apply";
 import { applyPair } from "./pairs";
-import { dotRun, maxRun, sumRun } from "./fold";
+import { foldRows } from "./fold";
 import { operandOffset, operandStrides, tensorOf } from "./record";
 import { scratch } from "./scratch";
 import { WALKER_BYTES, addFunction, collapse, open, read, seek } from "./walker";
@@ -21,8 +21,7 @@ const LOAD: u32 = 64;
 const SPREAD: u32 = 65;
 const CANONICALISE: u32 = 66;
 const STORE: u32 = 67;
-const SUM: u32 = 81;
-const MAX: u32 = 82;
+const FOLDS: u32 = 80;
 const PAIRS: u32 = 96;
 
 // Layout of the scratch: the address of each place, a walker for each operand, the slots.
@@ -117,13 +116,6 @@ function moveOn(record: usize, rows: u32): void {
   }
 }
 
-/** A word a row: a Fold of each row. */
-function foldRows(code: u32, to: usize, a: usize, b: usize, rows: u32, columns: u32): void {
-  const bytes = (<usize>columns) << 2;
-  for (let row: u32 = 0; row < rows; row++, to += 4, a += bytes, b += bytes)
-    store<f32>(to, code == SUM ? sumRun(a, columns) : code == MAX ? maxRun(a, columns) : dotRun(a, b, columns));
-}
-
 function spreadRows(to: usize, a: usize, rows: u32, columns: u32): void {
   const bytes = (<usize>columns) << 2;
   for (let row: u32 = 0; row < rows; row++, to += bytes, a += 4) fillRun(to, load<u32>(a), columns);
@@ -148,7 +140,7 @@ function runStage(record: usize, table: usize, stage: usize, rows: u32): void {
   else if (code == SPREAD) spreadRows(to, a, rows, columns);
   else if (code == CANONICALISE) canonicalise(to, words);
   else if (code == STORE) copyRun(to, a, 1, words);
-  else foldRows(code, to, a, b, rows, columns);
+  else foldRows(code - FOLDS, to, a, b, rows, columns);
 }
 
 export function fused(record: usize, table: usize, _out: usize, _context: usize): void {

@@ -41,6 +41,11 @@ export function aux1Of(record: usize): u32 {
 export function runStepOf(record: usize, operand: u32): u32 {
   return max<u32>(1, load<u32>(record + (operand << 2), 20));
 }
+/** The record of the View through which runs are read, or 0: engine/kernels/wasm/turned.ts. */
+export function windowOf(record: usize): usize {
+  const bytes = load<u32>(record, 60);
+  return bytes == 0 ? 0 : record + bytes;
+}
 export function extentsOf(record: usize): usize {
   return record + 28;
 }

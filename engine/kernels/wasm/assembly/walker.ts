@@ -1,5 +1,5 @@
 import { extentOf, rankOf } from "./record";
-import { copyRun } from "./words";
+import { copyRun, interleave } from "./words";
 
 /**
  * A walk over output coordinates in row-major order that keeps the value of up to 18 linear functions of them: operand
@@ -162,9 +162,13 @@ function readRows(walker: usize, tensor: usize, to: usize, most: u32): u32 {
   const stride = (<usize>coefficient(walker, 0, last)) << 2;
   const across = coefficient(walker, 0, axis);
   let row = tensor + (value(walker, 0) << 2);
-  for (let i: u32 = 0; i < rows; i++, row += (<usize>across) << 2) {
-    let from = row;
-    for (const end = to + ((<usize>entries) << 2); to < end; to += 4, from += stride) store<u32>(to, load<u32>(from));
+  if (entries == 2 && across == 1) {
+    interleave(to, row, row + stride, rows);
+  } else {
+    for (let i: u32 = 0; i < rows; i++, row += (<usize>across) << 2) {
+      let from = row;
+      for (const end = to + ((<usize>entries) << 2); to < end; to += 4, from += stride) store<u32>(to, load<u32>(from));
+    }
   }
   // To the last of them, and from there as ever.
   store<u32>(walker + (axis << 2), first + rows - 1, COORDINATES);

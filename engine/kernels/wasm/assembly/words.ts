@@ -69,6 +69,22 @@ export function copyRun(to: usize, from: usize, stride: u32, count: u32): void {
   for (; to < end; to += 4, from += bytes) store<u32>(to, load<u32>(from));
 }
 
+/** Copies `count` words of each of two runs in turns. */
+export function interleave(to: usize, a: usize, b: usize, count: u32): void {
+  const whole = to + ((<usize>(count & ~3)) << 3);
+  const end = to + ((<usize>count) << 3);
+  for (; to < whole; to += 32, a += 16, b += 16) {
+    const x = v128.load(a);
+    const y = v128.load(b);
+    v128.store(to, v128.shuffle<i32>(x, y, 0, 4, 1, 5));
+    v128.store(to, v128.shuffle<i32>(x, y, 2, 6, 3, 7), 16);
+  }
+  for (; to < end; to += 8, a += 4, b += 4) {
+    store<u32>(to, load<u32>(a));
+    store<u32>(to, load<u32>(b), 4);
+  }
+}
+
 /** Writes `count` equal words `stride` words apart. */
 export function fillApart(to: usize, stride: u32, word: u32, count: u32): void {
   const bytes = (<usize>stride) << 2;

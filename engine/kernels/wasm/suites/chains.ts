@@ -6,6 +6,7 @@ import { createReferenceExecutor } from "../../reference/executor.ts";
 import { fuse } from "../fuse.ts";
 import { isPair } from "../pairs.ts";
 import { randomChains } from "../random-chains.ts";
+import type { TileOperand } from "../tile-program.ts";
 
 const SEED = 20_261_126;
 const PROGRAMS = 120;
@@ -35,11 +36,16 @@ function difference(expected: readonly Uint32Array[], actual: readonly Uint32Arr
   return "";
 }
 
+/** Read as pairs of words. */
+function isDoubled({ read, mode }: TileOperand): boolean {
+  return mode === "copied" && read.extents.at(-1) === 2 && read.strides.at(-2) === 1;
+}
+
 /** Differential test of groups of operators on an engine. To be called inside a `describe`. */
 export function chainSuite(create: (input: ExecutorInput, options: EngineOptions) => Promise<Executor>): void {
   it("give the words of the single ones and of the reference, with one to three threads", async () => {
     const random = createPrng(SEED);
-    const reached = { groups: 0, folds: 0, hidden: 0, spreads: 0, copies: 0, pairs: 0 };
+    const reached = { groups: 0, folds: 0, hidden: 0, spreads: 0, copies: 0, pairs: 0, fours: 0, doubled: 0 };
     for (let i = 0; i < PROGRAMS; i++) {
       const chains = randomChains(random);
       checkExecutorInput(chains);
@@ -59,6 +65,8 @@ export function chainSuite(create: (input: ExecutorInput, options: EngineOptions
         reached.folds += Number(tiles.stages.some(({ fn }) => fn.startsWith("fold")));
         reached.spreads += Number(tiles.stages.some(({ fn }) => fn === "spread"));
         reached.pairs += Number(tiles.stages.some(({ fn }) => isPair(fn)));
+        reached.fours += Number(tiles.columns === 4 && tiles.stages.some(({ fn }) => fn.startsWith("fold")));
+        reached.doubled += Number(tiles.operands.some(isDoubled));
         reached.copies += Number(tiles.operands.some(({ mode }) => mode === "copied"));
       }
     }
