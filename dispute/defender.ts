@@ -59,7 +59,7 @@ export function defenderRoots(place: Place, trace: ExecutedSegment): Roots {
     default: {
       const step = trace.step(offset);
       const inTensor = place.phase === "ChunksReveal" || place.phase === "ChunkReveal";
-      const tree = inTensor ? step.outputs[place.operator].chunkTree : sideTree(place, step);
+      const tree = inTensor ? step.output(place.operator).chunkTree : sideTree(place, step);
       return { from, to, left: toHex(step.left.root), node: toHex(tree.node(place.levels, place.index)) };
     }
   }
