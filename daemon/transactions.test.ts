@@ -144,7 +144,9 @@ describe("transactions", () => {
     const heads = new Heads({ client, pollMs, signal: AbortSignal.timeout(20_000) });
     while (journal!.get("crash/1") === undefined || (await pooled()) === 0) await heads.after();
     const [sent] = journal!.get("crash/1")!.attempts;
-    // The node forgets it too.
+    // Who is dead sends it no more; the node forgets it too.
+    stop.abort();
+    await killed.idle();
     await test.dropTransaction({ hash: sent!.hash });
     expect(await pooled()).to.equal(0);
     const restarted = await start();
