@@ -70,8 +70,9 @@ export class Execution implements ExecutedSegment {
     const trace = traceCommitment(this.#executor, program, words, context);
     const claimed = stateCommitment(this.states[offset + 1]!, program);
     const split = program.operators.length - program.states.length;
-    const outputs = [...trace.outputs.slice(0, split), ...claimed.tensors];
-    return { context, start, outputs, left: trace.left, right: claimed.tree, stateRoot: claimed.root };
+    const output = (operator: number) =>
+      operator < split ? trace.output(operator) : claimed.tensors[operator - split]!;
+    return { context, start, output, left: trace.left, right: claimed.tree, stateRoot: claimed.root };
   }
 
   #claimed(offset: number, next: State, before: State): State {

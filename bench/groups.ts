@@ -3,7 +3,7 @@ import { dotShapes, flopsOf, productsIn, type DotShape } from "./dot/shapes.ts";
 import { OURS } from "./measure/contender.ts";
 import { measure, type Measured, type Plan } from "./measure/rounds.ts";
 import { rowBeside, rowOf, type Result, type Row } from "./results.ts";
-import { REPLAY, type TrainingName } from "./step/trainings.ts";
+import { CHECKPOINT, REPLAY, type TrainingName } from "./step/trainings.ts";
 
 export type Pace = Pick<Plan, "without" | "rounds" | "leastMs" | "progress">;
 
@@ -57,7 +57,7 @@ async function measureStep(training: TrainingName, pace: Pace): Promise<Row[]> {
   return [rowOf(`step/${training}`, "step", pace.rounds, checked(measured))];
 }
 
-const besideStep = ["step by kind", "root of the state", "traced step", REPLAY];
+const besideStep = ["step by kind", "root of the state", "traced step", CHECKPOINT, REPLAY];
 
 async function measureEngines(training: TrainingName, pace: Pace): Promise<Row[]> {
   const contenders = engineContenders(training);
@@ -107,7 +107,7 @@ export const groups: readonly Group[] = [
   {
     name: "engine",
     title: "What a step is made of, and what is done beside it",
-    rows: ["gpt-tiny", "convnet", "gpt-0.1M", "gpt-1M"] satisfies TrainingName[],
+    rows: ["gpt-tiny", "convnet", "gpt-0.1M", "gpt-1M", "gpt-10M"] satisfies TrainingName[],
     quick: ["gpt-tiny"] satisfies TrainingName[],
     measure: (names, pace) => eachTraining("engine", names, pace, measureEngines),
   },

@@ -7,13 +7,14 @@ const milliseconds = (ms: unknown) => `${Number(Number(ms).toPrecision(3))} ms`;
 
 /** What of the facts a reader wants beside the times. */
 function factsLine({ facts = {} }: Result): string {
-  const { library, gflops, compileMs, firstStepMs, bareBytes, peakBytes, leastBytes } = facts;
+  const { library, gflops, compileMs, firstStepMs, bareBytes, peakBytes, tracedPeakBytes, leastBytes } = facts;
   return [
     typeof library === "string" ? library : "",
     gflops === undefined ? "" : `${Number(gflops)} GFLOPS`,
     compileMs === undefined ? "" : `compiled in ${milliseconds(compileMs)}`,
     firstStepMs === undefined ? "" : `first step after ${milliseconds(firstStepMs)}`,
     peakBytes === undefined ? "" : `peak ${mebibytes(peakBytes)}`,
+    tracedPeakBytes === undefined ? "" : `${mebibytes(tracedPeakBytes)} with a traced step`,
     leastBytes === undefined ? "" : `of at least ${mebibytes(bareBytes)} + ${mebibytes(leastBytes)}`,
   ]
     .filter((part) => part !== "")

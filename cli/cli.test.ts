@@ -29,12 +29,10 @@ import {
   devAccount,
   devKey,
   expectedMove,
-  gameHistory,
+  gameRecord,
   makeMove,
   openGame,
-  positionOf,
   readClaim,
-  readGame,
   readJob,
   readTerms,
   serveArtifacts,
@@ -254,8 +252,8 @@ describe("pinpoint", () => {
       const replay: Replay = { endRoot, segmentRoot, stateRoots: [endRoot], differs: true, elapsedMs: 1 };
       found.keep(replayKey(await readJob(chain, 1n), 1, claim), replay);
       for (;;) {
-        const { game } = await readGame(chain, 1n);
-        const side = expectedMove[game.phase]?.side;
+        const { game, moves: history, view } = await gameRecord(chain, 1n);
+        const side = expectedMove[view.game.phase]?.side;
         const { games, totals } = answer(await cli("status", "--at-risk", ...common));
         if (side === undefined) {
           expect([games, totals.games]).to.deep.equal([[], 0]);
@@ -266,13 +264,12 @@ describe("pinpoint", () => {
         expect(games[0]).to.include({ game: "1", phase: game.phase, toMove: side, forecast: "unknown" });
         expect(games[0].next).to.include({ by: side, action: expectedMove[game.phase]?.type });
         expect(totals).to.deep.include({ stakes: { win: "0", lose: "0", unknown: String(stake) } });
-        const history = await gameHistory(chain, 1n);
         const move = side === "defender" ? defenderMove(game, liar) : challengerMove(game, history, honest);
         const informed = answer(await cli("status", "1", "--at-risk", "--data", path("found"), ...common));
         expect(informed.games[0].forecast).to.equal("challenger");
         const shown = await cli("status", "--at-risk", "--data", path("found"), ...common.slice(0, -1));
         expect(shown.out).to.contain(`${move.type} by ${side}`);
-        const call = makeMove(deployment, 1n, positionOf(deployment, 1n, 1n, game), move);
+        const call = makeMove(deployment, 1n, 1n, game, move);
         const { gasUsed } = await sendCall(sender(side === "defender" ? 2 : 3), call);
         expect(Number(gasUsed) / usualGas[move.type], move.type).to.be.within(0.5, 1.2);
       }

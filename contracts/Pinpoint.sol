@@ -15,7 +15,7 @@ import {RevealedNodes} from "./libraries/RevealedNodes.sol";
 import {Tokens} from "./libraries/Tokens.sol";
 import {CreditReason} from "./types/CreditReason.sol";
 import {Evidence} from "./types/Evidence.sol";
-import {Game, Move, Mover, Phase, Side} from "./types/Game.sol";
+import {Game, Move, Mover, Phase, Roots, Side} from "./types/Game.sol";
 import {GameId, JobId} from "./types/Ids.sol";
 import {Claim, GameTerms} from "./types/Job.sol";
 import {Claimed, Reason, Step, Verdict} from "./types/Judgement.sol";
@@ -41,6 +41,9 @@ contract Pinpoint is IPinpoint, Binding, Credits {
 
     uint256 private constant MAX_OPERATORS = 65_535;
 
+    /// @dev A byte for each phase in order: the mover in its upper half, the move in its lower.
+    bytes17 private constant EXPECTED_MOVES = hex"0011221122132415261726151829000000";
+
     /// @notice Whose claims are disputed.
     IJobMarket public immutable market;
 
@@ -56,12 +59,12 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     /// @inheritdoc IPinpoint
     mapping(JobId jobId => mapping(uint16 k => mapping(address account => bool))) public override challenged;
 
-    /// @dev Everything that every move checks and does; the body checks what the move says and changes the position.
-    modifier move(GameId gameId, bytes32 position, Move made) {
+    /// @dev Everything that every move checks and does; the body checks what the move says and changes the game and the roots.
+    modifier move(GameId gameId, bytes32 position, Roots memory roots, Move made) {
         uint256 gasAtStart = gasleft();
-        (Mover mover, uint256 left) = _begin(gameId, position, made);
+        (Mover mover, uint256 left) = _begin(gameId, position, roots, made);
         _;
-        _end(_games[gameId], mover, left, gasAtStart, 0);
+        _end(gameId, roots, mover, left, gasAtStart);
     }
 
     /// @param token_ The token that the market pays in.
@@ -104,9 +107,9 @@ contract Pinpoint is IPinpoint, Binding, Credits {
         g.checkpoint = checkpoint;
         g.grid = claim.grid;
         g.defender = terms.solver;
-        g.from = claim.startRoot;
-        g.to = endRoot;
-        if (g.phase == Phase.GridReveal) g.node = claim.segmentRoot;
+        g.defended = jobId;
+        bytes32 node = g.phase == Phase.GridReveal ? claim.segmentRoot : bytes32(0);
+        g.position = _position(gameId, g, jobId, Roots({from: claim.startRoot, to: endRoot, left: 0, node: node}));
 
         uint256 bond = _bond(terms);
         emit GameOpened(gameId, jobId, checkpoint, msg.sender, terms.solver, endRoot, proposedRoot, bond);
@@ -117,47 +120,46 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     function revealSteps(
         GameId gameId,
         bytes32 position,
-        bytes32[] calldata roots
-    ) external override move(gameId, position, Move.RevealSteps) {
+        Roots memory roots,
+        bytes32[] calldata revealed
+    ) external override move(gameId, position, roots, Move.RevealSteps) {
         Game storage g = _games[gameId];
         bool onGrid = g.phase == Phase.GridReveal;
         uint256 count = Math.ceilDiv(g.steps, onGrid ? g.grid : 1);
-        if (roots.length != count) revert WrongCount(count, roots.length);
-        if (roots[count - 1] != g.to) revert WrongLastRoot(g.to, roots[count - 1]);
-        bytes32 root = RevealedNodes.root(roots, Merkle.depthOf(count), 0);
-        if (onGrid) Merkle.requireRoot(root, g.node);
-        else g.node = root;
+        if (revealed.length != count) revert WrongCount(count, revealed.length);
+        bytes32 last = revealed[count - 1];
+        if (last != roots.to) revert WrongLastRoot(roots.to, last);
+        bytes32 root = RevealedNodes.root(revealed, Merkle.depthOf(count), 0);
+        if (onGrid) Merkle.requireRoot(root, roots.node);
+        else roots.node = root;
         g.phase = onGrid ? Phase.GridPick : Phase.CellPick;
-        emit StepsRevealed(gameId, roots);
+        emit StepsRevealed(gameId, revealed);
     }
 
     /// @inheritdoc IPinpoint
     function pickStep(
         GameId gameId,
         bytes32 position,
+        Roots memory roots,
         uint32 index,
         bytes32 before,
-        bytes32[] calldata beforeProof,
         bytes32 at,
-        bytes32[] calldata atProof
-    ) external override move(gameId, position, Move.PickStep) {
+        bytes32[] calldata proof
+    ) external override move(gameId, position, roots, Move.PickStep) {
         Game storage g = _games[gameId];
         uint256 spacing = g.phase == Phase.GridPick ? g.grid : 1;
-        uint256 count = Math.ceilDiv(g.steps, spacing);
-        Merkle.check(at, index, count, atProof, g.node);
-        if (index != 0) {
-            Merkle.check(before, index - 1, count, beforeProof, g.node);
-        } else {
-            if (before != g.from) revert WrongBefore(g.from, before);
-            if (beforeProof.length != 0) revert Merkle.ProofLength(beforeProof.length, 0);
-        }
+        uint256 range = g.steps;
+        uint256 count = Math.ceilDiv(range, spacing);
+        if (index != 0) Merkle.checkPair(before, at, index - 1, count, proof, roots.node);
+        else if (before != roots.from) revert WrongBefore(roots.from, before);
+        else Merkle.check(at, 0, count, proof, roots.node);
         uint256 skipped = index * spacing;
-        uint256 steps = Math.min(spacing, g.steps - skipped);
+        uint256 steps = Math.min(spacing, range - skipped);
         g.firstStep += uint32(skipped);
         g.steps = uint32(steps);
-        g.from = before;
-        g.to = at;
-        g.node = 0;
+        roots.from = before;
+        roots.to = at;
+        roots.node = 0;
         g.phase = steps > 1 ? Phase.CellReveal : Phase.TraceReveal;
         emit StepPicked(gameId, index, before, at);
     }
@@ -166,10 +168,11 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     function revealTrace(
         GameId gameId,
         bytes32 position,
+        Roots memory roots,
         bytes calldata header,
         bytes32 recordTree,
         bytes32 left
-    ) external override move(gameId, position, Move.RevealTrace) {
+    ) external override move(gameId, position, roots, Move.RevealTrace) {
         Game storage g = _games[gameId];
         if (header.length != Records.HEADER_BYTES) revert WrongCount(Records.HEADER_BYTES, header.length);
         bytes32 programRoot = market.claim(g.jobId, g.checkpoint).programRoot;
@@ -179,7 +182,7 @@ contract Pinpoint is IPinpoint, Binding, Credits {
             revert CountsOutOfRange(h.operators, h.states);
         }
         if (h.operators == h.states && left != 0) revert LeftNotEmpty(left);
-        g.left = left;
+        roots.left = left;
         g.leftLeaves = uint16(h.operators - h.states);
         g.rightLeaves = uint16(h.states);
         g.phase = Phase.SidePick;
@@ -190,13 +193,14 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     function pickSide(
         GameId gameId,
         bytes32 position,
+        Roots memory roots,
         bool right
-    ) external override move(gameId, position, Move.PickSide) {
+    ) external override move(gameId, position, roots, Move.PickSide) {
         Game storage g = _games[gameId];
         uint256 leaves = right ? g.rightLeaves : g.leftLeaves;
         if (leaves == 0) revert SideEmpty();
         g.side = right ? Side.Right : Side.Left;
-        g.node = right ? g.to : g.left;
+        roots.node = right ? roots.to : roots.left;
         g.leaves = uint32(leaves);
         g.levels = uint8(Merkle.depthOf(leaves));
         emit SidePicked(gameId, right);
@@ -208,10 +212,11 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     function revealNodes(
         GameId gameId,
         bytes32 position,
+        Roots memory roots,
         bytes32[] calldata nodes
-    ) external override move(gameId, position, Move.RevealNodes) {
+    ) external override move(gameId, position, roots, Move.RevealNodes) {
         Game storage g = _games[gameId];
-        Merkle.requireRoot(_rootOf(nodes, g.leaves, g.levels, g.index), g.node);
+        Merkle.requireRoot(_rootOf(nodes, g.leaves, g.levels, g.index), roots.node);
         g.phase = g.phase == Phase.OperatorReveal ? Phase.OperatorPick : Phase.ChunkPick;
         emit NodesRevealed(gameId, nodes);
     }
@@ -220,17 +225,18 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     function pickNode(
         GameId gameId,
         bytes32 position,
+        Roots memory roots,
         uint32 index,
         bytes32 node,
         bytes32[] calldata proof
-    ) external override move(gameId, position, Move.PickNode) {
+    ) external override move(gameId, position, roots, Move.PickNode) {
         Game storage g = _games[gameId];
         uint256 down = Math.min(REVEAL_LEVELS, g.levels);
         uint256 height = g.levels - down;
         uint256 count = RevealedNodes.count(g.leaves, g.levels, g.index, height);
         if (index >= count) revert Merkle.LeafOutOfRange(index, count);
-        Merkle.check(node, index, 1 << down, proof, g.node);
-        g.node = node;
+        Merkle.check(node, index, 1 << down, proof, roots.node);
+        roots.node = node;
         g.levels = uint8(height);
         g.index = uint32((uint256(g.index) << down) + index);
         emit NodePicked(gameId, index, node);
@@ -244,19 +250,20 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     function openTensor(
         GameId gameId,
         bytes32 position,
+        Roots memory roots,
         uint32 words,
         uint8 dtype,
         bytes32[] calldata nodes
-    ) external override move(gameId, position, Move.OpenTensor) {
+    ) external override move(gameId, position, roots, Move.OpenTensor) {
         Game storage g = _games[gameId];
         if (words == 0 || words >= Records.TENSOR_LIMIT || dtype == 0 || dtype > 2) revert NoSuchTensor(words, dtype);
         uint256 leaves = Math.ceilDiv(words, Merkle.CHUNK_WORDS);
         uint256 levels = Merkle.depthOf(leaves);
         bytes32 chunkTree = _rootOf(nodes, leaves, levels, 0);
-        Merkle.requireRoot(Merkle.tensorRoot(words, dtype, chunkTree), g.node);
+        Merkle.requireRoot(Merkle.tensorRoot(words, dtype, chunkTree), roots.node);
         g.words = words;
         g.dtype = dtype;
-        g.node = chunkTree;
+        roots.node = chunkTree;
         g.leaves = uint32(leaves);
         g.levels = uint8(levels);
         g.index = 0;
@@ -268,23 +275,29 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     function revealChunk(
         GameId gameId,
         bytes32 position,
+        Roots memory roots,
         bytes calldata chunk
-    ) external override move(gameId, position, Move.RevealChunk) {
+    ) external override move(gameId, position, roots, Move.RevealChunk) {
         Game storage g = _games[gameId];
         if (chunk.length != Merkle.CHUNK_BYTES) revert WrongCount(Merkle.CHUNK_BYTES, chunk.length);
-        Merkle.requireRoot(Merkle.leaf(1, chunk), g.node);
+        Merkle.requireRoot(Merkle.leaf(1, chunk), roots.node);
         g.phase = Phase.Judgement;
         emit ChunkRevealed(gameId, chunk);
     }
 
     /// @inheritdoc IPinpoint
-    function judge(GameId gameId, bytes32 position, Evidence calldata evidence) external override nonReentrant {
+    function judge(
+        GameId gameId,
+        bytes32 position,
+        Roots memory roots,
+        Evidence calldata evidence
+    ) external override nonReentrant {
         uint256 gasAtStart = gasleft();
-        (Mover mover, uint256 left) = _begin(gameId, position, Move.Judge);
+        (Mover mover, uint256 left) = _begin(gameId, position, roots, Move.Judge);
         Game storage g = _games[gameId];
-        Verdict verdict = _judge(gameId, g, evidence);
+        Verdict verdict = _judge(gameId, g, roots, evidence);
         g.phase = verdict == Verdict.DefenderWrong ? Phase.ChallengerWon : Phase.DefenderWon;
-        _end(g, mover, left, gasAtStart, SETTLEMENT_GAS);
+        _end(gameId, roots, mover, left, gasAtStart);
         _settle(gameId, g, 0);
     }
 
@@ -340,7 +353,7 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     function positionOf(GameId gameId) external view override returns (bytes32) {
         Game storage g = _games[gameId];
         if (g.phase == Phase.None) revert UnknownGame(gameId);
-        return _position(gameId, g);
+        return g.position;
     }
 
     /// @inheritdoc IPinpoint
@@ -364,20 +377,8 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     /// @inheritdoc IPinpoint
     /// @dev SPEC: spec/game.md, Phases and moves; the same table as `expectedMove` in protocol/game.ts.
     function expectedMove(Phase phase) public pure override returns (Mover mover, Move made) {
-        if (phase == Phase.GridReveal) return (Mover.Defender, Move.RevealSteps);
-        if (phase == Phase.GridPick) return (Mover.Challenger, Move.PickStep);
-        if (phase == Phase.CellReveal) return (Mover.Defender, Move.RevealSteps);
-        if (phase == Phase.CellPick) return (Mover.Challenger, Move.PickStep);
-        if (phase == Phase.TraceReveal) return (Mover.Defender, Move.RevealTrace);
-        if (phase == Phase.SidePick) return (Mover.Challenger, Move.PickSide);
-        if (phase == Phase.OperatorReveal) return (Mover.Defender, Move.RevealNodes);
-        if (phase == Phase.OperatorPick) return (Mover.Challenger, Move.PickNode);
-        if (phase == Phase.TensorReveal) return (Mover.Defender, Move.OpenTensor);
-        if (phase == Phase.ChunkPick) return (Mover.Challenger, Move.PickNode);
-        if (phase == Phase.ChunksReveal) return (Mover.Defender, Move.RevealNodes);
-        if (phase == Phase.ChunkReveal) return (Mover.Defender, Move.RevealChunk);
-        if (phase == Phase.Judgement) return (Mover.Challenger, Move.Judge);
-        return (Mover.None, Move.None);
+        uint8 entry = uint8(EXPECTED_MOVES[uint256(phase)]);
+        return (Mover(entry >> 4), Move(entry & 15));
     }
 
     /// @dev First phase of a game about a segment of that many steps.
@@ -389,17 +390,24 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     /// @dev Checks that the caller may make this move now.
     /// @return mover Whose move it is.
     /// @return left Seconds that his clock has left.
-    function _begin(GameId gameId, bytes32 position, Move made) private view returns (Mover mover, uint256 left) {
+    function _begin(
+        GameId gameId,
+        bytes32 position,
+        Roots memory roots,
+        Move made
+    ) private view returns (Mover mover, uint256 left) {
         Game storage g = _games[gameId];
         Phase phase = g.phase;
         Move expected;
         (mover, expected) = expectedMove(phase);
         if (made != expected) revert WrongPhase(gameId, phase, made);
-        address account = mover == Mover.Defender ? g.defender : g.challenger;
+        (address account, JobId jobId) = mover == Mover.Defender ? (g.defender, g.defended) : (g.challenger, g.jobId);
         if (msg.sender != account) revert NotMover(gameId, msg.sender, account);
-        if (_jobGames[g.jobId].convicted) revert GameIsVoid(gameId);
-        bytes32 actual = _position(gameId, g);
+        if (_jobGames[jobId].convicted) revert GameIsVoid(gameId);
+        bytes32 actual = g.position;
         if (position != actual) revert WrongPosition(gameId, actual, position);
+        bytes32 given = _position(gameId, g, jobId, roots);
+        if (given != actual) revert WrongRoots(gameId, actual, given);
         uint256 elapsed;
         (elapsed, left) = _clock(g, mover);
         if (elapsed > left) revert ClockExpired(gameId, elapsed, left);
@@ -408,21 +416,26 @@ contract Pinpoint is IPinpoint, Binding, Credits {
         }
     }
 
-    /// @dev Counts the move, stops the mover's clock at `left`, gives the side that comes to move its extension, and meters
-    /// the mover's gas. ORDER: last of all that a move does, so that little is left unmetered; the writes stand together
-    /// because they share a slot.
-    function _end(Game storage g, Mover mover, uint256 left, uint256 gasAtStart, uint256 gasAfter) private {
+    /// @dev Counts the move, stores the new position, stops the mover's clock at `left`, gives the side that comes to move its
+    /// extension, and meters the mover's gas, the settlement's included where the game is over. ORDER: last of all that a move
+    /// does, so that little is left unmetered; the writes stand together because they share a slot.
+    function _end(GameId gameId, Roots memory roots, Mover mover, uint256 left, uint256 gasAtStart) private {
+        Game storage g = _games[gameId];
         bool byDefender = mover == Mover.Defender;
         (Mover next, ) = expectedMove(g.phase);
+        ++g.moves;
+        if (next != Mover.None) g.position = _position(gameId, g, byDefender ? g.defended : g.jobId, roots);
         uint256 defenderClock = byDefender ? left : g.defenderClock;
         uint256 challengerClock = byDefender ? g.challengerClock : left;
         if (next == Mover.Defender) defenderClock = Math.max(defenderClock, g.extension);
         if (next == Mover.Challenger) challengerClock = Math.max(challengerClock, g.extension);
         uint256 gasUsed = byDefender ? g.defenderGas : g.challengerGas;
-        uint8 moves = g.moves + 1;
-        gasUsed += gasAtStart - gasleft() + 21_000 + 16 * msg.data.length + gasAfter;
+        // Gas is far below what a word holds.
+        unchecked {
+            if (next == Mover.None) gasUsed += SETTLEMENT_GAS;
+            gasUsed += gasAtStart - gasleft() + 21_000 + 16 * msg.data.length;
+        }
         gasUsed = Math.min(gasUsed, g.gasCap);
-        g.moves = moves;
         g.lastMoveAt = uint64(block.timestamp);
         g.defenderClock = uint32(defenderClock);
         g.challengerClock = uint32(challengerClock);
@@ -437,20 +450,25 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     }
 
     /// @dev Asks the arbiter.
-    function _judge(GameId gameId, Game storage g, Evidence calldata evidence) private returns (Verdict) {
+    function _judge(
+        GameId gameId,
+        Game storage g,
+        Roots memory roots,
+        Evidence calldata evidence
+    ) private returns (Verdict) {
         Claim memory claim = market.claim(g.jobId, g.checkpoint);
         Step memory step = Step({
             programRoot: claim.programRoot,
             datasetRoot: claim.datasetRoot,
-            from: g.from,
-            left: g.left,
-            to: g.to,
+            from: roots.from,
+            left: roots.left,
+            to: roots.to,
             step: g.firstStep,
             seed: claim.seed,
             order: claim.order
         });
         Claimed memory claimed = Claimed({
-            chunkNode: g.node,
+            chunkNode: roots.node,
             operator: g.operator,
             chunkIndex: g.index,
             words: g.words,
@@ -552,23 +570,23 @@ contract Pinpoint is IPinpoint, Binding, Credits {
     }
 
     /// @dev SPEC: spec/game.md, position. Roots alone do not tell a place: two steps, operators or jobs may share them.
-    function _position(GameId gameId, Game storage g) private view returns (bytes32) {
+    function _position(GameId gameId, Game storage g, JobId jobId, Roots memory roots) private view returns (bytes32) {
         return
             keccak256(
                 abi.encode(
                     block.chainid,
                     address(this),
                     gameId,
-                    g.jobId,
+                    jobId,
                     g.moves,
                     g.phase,
                     g.firstStep,
                     g.operator,
                     g.index,
-                    g.from,
-                    g.to,
-                    g.left,
-                    g.node
+                    roots.from,
+                    roots.to,
+                    roots.left,
+                    roots.node
                 )
             );
     }

@@ -4,11 +4,10 @@ import type { Bytes } from "../common/index.ts";
 import {
   commitTensor,
   decodeProgram,
-  decodeState,
   openDataset,
   programCommitment,
   sourceLeaves,
-  stateCommitment,
+  readStateRoot,
   type Program,
   type ProgramCommitment,
 } from "../engine/index.ts";
@@ -89,7 +88,7 @@ export async function obtainState(options: {
 }): Promise<void> {
   const { store, program, root, uri: base, signal } = options;
   const maxBytes = program.states.reduce((sum, { words }) => sum + words * 4, 0);
-  const rootOf = (bytes: Uint8Array) => toHex(stateCommitment(decodeState(bytes, program), program).root);
+  const rootOf = (bytes: Uint8Array) => toHex(readStateRoot(bytes, program));
   await obtainArtifact(store, { base, root, maxBytes, rootOf, signal });
 }
 

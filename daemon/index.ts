@@ -2,6 +2,7 @@ export * from "./breaker.ts";
 export * from "./bundle.ts";
 export type * from "./compute/messages.ts";
 export * from "./compute/pool.ts";
+export * from "./compute/state-file.ts";
 export * from "./config.ts";
 export * from "./crash-point.ts";
 export * from "./debian.ts";

@@ -1,10 +1,9 @@
 import { isAddressEqual, zeroAddress } from "viem";
-import { TransientError } from "../common/index.ts";
+import { OperatorError, TransientError } from "../common/index.ts";
 import type { Divergence } from "../dispute/index.ts";
 import {
   expectedMove,
   finishedStatuses,
-  gameHistory,
   gameRecord,
   makeMove,
   positionOf,
@@ -18,9 +17,11 @@ import {
   timeoutGame,
   verdicts,
   expireJob,
+  type Game,
   type GameRecord,
   type GameView,
   type Job,
+  type RecordedMove,
   type Side,
 } from "../protocol/index.ts";
 import { crashPoint } from "./crash-point.ts";
@@ -104,24 +105,23 @@ export class Play {
   async #move(view: GameView): Promise<void> {
     const { session, side, flip } = this.#options;
     const { chain, compute, transactions, log } = session;
-    const { id, jobId, checkpoint, game } = view;
-    const [claim, history] = await Promise.all([
+    const { id, jobId, checkpoint } = view;
+    const [claim, told] = await Promise.all([
       readClaim(chain, jobId, checkpoint),
-      side === "challenger" ? gameHistory(chain, id) : [],
+      side === "challenger" ? this.#told(view) : undefined,
     ]);
-    if (side === "challenger" && history.length !== game.moves) {
-      // It moved on meanwhile, or the node left logs out: the next block asks again, without the pause after a failure.
-      const counts = { game: String(id), moves: game.moves, told: history.length };
-      log.warn(
-        { event: "history-short", ...counts },
-        `Game ${id}: the logs tell ${history.length} of ${game.moves} moves`,
-      );
-      return;
-    }
+    if (side === "challenger" && told === undefined) return;
     const { endRoot: _end, segmentRoot: _segment, ...segment } = claim;
-    const move = await compute.move({ segment, side, game, history, flip: await flip?.(jobId) });
+    const task = { segment, flip: await flip?.(jobId) };
+    const { game, move } = await (told === undefined
+      ? compute.move({ ...task, side: "defender", game: view.game })
+      : compute.move({ ...task, side: "challenger", ...told }));
+    if (positionOf(chain.deployment, id, jobId, game) !== view.position) {
+      const message = `Game ${id}: the segment as it was executed here is not the one in dispute, so no move of it would be accepted. Look whether another data directory or another solver made the commitment.`;
+      throw new OperatorError("other-execution", message, { game: String(id), job: String(jobId), checkpoint });
+    }
     crashPoint("move-chosen");
-    const call = makeMove(chain.deployment, id, positionOf(chain.deployment, id, jobId, game), move);
+    const call = makeMove(chain.deployment, id, jobId, game, move);
     const outcome = await transactions.perform({ key: `move/${id}/${game.moves}`, call });
     const facts = { game: String(id), job: String(jobId), checkpoint, side, move: move.type, number: game.moves };
     if (outcome.kind === "refused") throw outcome.refusal;
@@ -131,6 +131,22 @@ export class Play {
     crashPoint("moved");
     session.metrics.moves.inc({ side, move: move.type });
     log.info({ event: "moved", ...facts, phase: game.phase, gas }, `Game ${id}: ${side} ${move.type}`);
+  }
+
+  /** A game with its roots and its moves; undefined where the logs do not tell it as it stands. */
+  async #told(view: GameView): Promise<{ game: Game; history: RecordedMove[] } | undefined> {
+    const { chain, log } = this.#options.session;
+    const { id, jobId } = view;
+    const { game, moves } = await gameRecord(chain, id);
+    if (positionOf(chain.deployment, id, jobId, game) === view.position)
+      return { game, history: moves.map(({ side, before, move }) => ({ side, before, move })) };
+    // It moved on meanwhile, or the node left logs out: the next block asks again, without the pause after a failure.
+    const counts = { game: String(id), moves: view.game.moves, told: moves.length };
+    log.warn(
+      { event: "history-short", ...counts },
+      `Game ${id}: the logs tell ${moves.length} of ${view.game.moves} moves`,
+    );
+    return undefined;
   }
 
   async #timeout({ id }: GameView): Promise<void> {

@@ -44,12 +44,12 @@ export function challengerMove(game: Game, history: readonly RecordedMove[], tra
       return pickNode(game, history, tree, aim && aim.operator - firstOperator);
     }
     case "ChunkPick": {
-      const { chunkTree } = trace.step(offset).outputs[game.operator];
+      const { chunkTree } = trace.step(offset).output(game.operator);
       return pickNode(game, history, chunkTree, aim && Math.floor(aim.element / chunkWords));
     }
     case "Judgement": {
       const { chunk } = lastReveal(history, "revealChunk");
-      const word = pickWord(game, chunk, trace.step(offset).outputs[game.operator].words, aim);
+      const word = pickWord(game, chunk, trace.step(offset).output(game.operator).words, aim);
       return { type: "judge", evidence: buildEvidence(game, history, trace, chunk, word) };
     }
     default:
@@ -68,9 +68,8 @@ function pickStep(game: Game, roots: readonly Hex[], trace: ExecutedSegment, spa
     type: "pickStep",
     index,
     before: index > 0 ? roots[index - 1] : game.from,
-    beforeProof: index > 0 ? tree.proof(index - 1).map(toHex) : [],
     at: roots[index],
-    atProof: tree.proof(index).map(toHex),
+    proof: tree.proof(Math.max(0, index - 1), index).map(toHex),
   };
 }
 

@@ -1,8 +1,7 @@
 import type { Hex } from "viem";
-import { DefectError, toHex, type MerkleTree } from "../common/index.ts";
+import { DefectError, empty, toHex, type MerkleTree } from "../common/index.ts";
 import { dtypeCodes, chunkAt } from "../engine/index.ts";
-import { revealLevels, type Game, type Move } from "../protocol/index.ts";
-
+import { revealLevels, type Game, type Move, type Place, type Roots } from "../protocol/index.ts";
 import type { ExecutedSegment, StepTrace } from "./segment-trace.ts";
 
 /**
@@ -29,16 +28,16 @@ export function defenderMove(game: Game, trace: ExecutedSegment): Move {
     case "OperatorReveal":
       return { type: "revealNodes", nodes: reveal(sideTree(game, trace.step(offset)), game.levels, game.index) };
     case "TensorReveal": {
-      const { words, dtype, chunkTree } = trace.step(offset).outputs[game.operator];
+      const { words, dtype, chunkTree } = trace.step(offset).output(game.operator);
       const nodes = reveal(chunkTree, chunkTree.depth, 0);
       return { type: "openTensor", words: words.length, dtype: dtypeCodes[dtype], nodes };
     }
     case "ChunksReveal": {
-      const { chunkTree } = trace.step(offset).outputs[game.operator];
+      const { chunkTree } = trace.step(offset).output(game.operator);
       return { type: "revealNodes", nodes: reveal(chunkTree, game.levels, game.index) };
     }
     case "ChunkReveal": {
-      const { words } = trace.step(offset).outputs[game.operator];
+      const { words } = trace.step(offset).output(game.operator);
       return { type: "revealChunk", chunk: toHex(chunkAt(words, game.index)) };
     }
     default:
@@ -46,8 +45,28 @@ export function defenderMove(game: Game, trace: ExecutedSegment): Move {
   }
 }
 
+/** The roots of a game about his own claim, of which the contract told the rest: a defender needs no events to move. Pure. */
+export function defenderRoots(place: Place, trace: ExecutedSegment): Roots {
+  const offset = place.firstStep - trace.subject.claim.firstStep;
+  const [from, to] = [trace.roots[offset], trace.roots[offset + place.steps]];
+  const zero = toHex(empty(0));
+  switch (place.phase) {
+    case "GridReveal":
+      return { from, to, left: zero, node: toHex(trace.segment.root) };
+    case "CellReveal":
+    case "TraceReveal":
+      return { from, to, left: zero, node: zero };
+    default: {
+      const step = trace.step(offset);
+      const inTensor = place.phase === "ChunksReveal" || place.phase === "ChunkReveal";
+      const tree = inTensor ? step.output(place.operator).chunkTree : sideTree(place, step);
+      return { from, to, left: toHex(step.left.root), node: toHex(tree.node(place.levels, place.index)) };
+    }
+  }
+}
+
 /** The tree of the side that was picked; the right one has as many leaves as the program has states. */
-export function sideTree(game: Game, step: StepTrace): MerkleTree {
+export function sideTree(game: Place, step: StepTrace): MerkleTree {
   return game.side === "right" ? step.right : step.left;
 }
 

@@ -36,7 +36,7 @@ export function buildEvidence(
   const step = trace.step(game.firstStep - claim.firstStep);
   const op = program.operators[game.operator];
   const element = game.index * chunkWords + word;
-  const inside = element < step.outputs[game.operator].words.length;
+  const inside = element < step.output(game.operator).words.length;
   const tensors = op.operands.map((operand) => tensorOf(operand.ref, step, trace));
   const reads = inside ? readsOf(op, element, step, trace, tensors) : [];
   const opened = new Opener(game, history, step);
@@ -113,7 +113,7 @@ function tensorOf(ref: Ref, step: StepTrace, trace: ExecutedSegment): OpenTensor
     case "field":
       return trace.subject.datasetCommitment.tensors[ref.index];
     case "operator":
-      return step.outputs[ref.index];
+      return step.output(ref.index);
   }
 }
 

@@ -1,9 +1,11 @@
 import { expect } from "chai";
 import { createPrng } from "../common/index.ts";
 import { wordOf } from "../engine/index.ts";
+import { rootsOf } from "../protocol/index.ts";
 import {
   challengerMove,
   defenderMove,
+  defenderRoots,
   exampleClassifier,
   exampleSegment,
   playGame,
@@ -23,7 +25,10 @@ function segment(steps: number, grid: number): Promise<ExampleSegment> {
 function play(example: ExampleSegment, defender: SegmentTrace, aim?: Aim): PlayedGame {
   return playGame(
     example.claimOf(defender),
-    (game) => defenderMove(game, defender),
+    (game) => {
+      expect(defenderRoots(game, defender), game.phase).to.deep.equal(rootsOf(game));
+      return defenderMove(game, defender);
+    },
     (game, history) => challengerMove(game, history, example.honest, aim),
   );
 }

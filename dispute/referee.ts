@@ -5,6 +5,7 @@ import {
   fromHex,
   MerkleTree,
   OperatorError,
+  provesRange,
   realNodes,
   rootFromNodes,
   toHex,
@@ -72,11 +73,11 @@ function checkSteps(game: Game, claim: Claim, move: MoveOf<"revealSteps">): void
 function checkPickStep(game: Game, claim: Claim, move: MoveOf<"pickStep">): void {
   const count = Math.ceil(game.steps / (game.phase === "GridPick" ? claim.grid : 1));
   if (move.index >= count) illegal(game, move, `index ${move.index} of ${count}`);
-  const revealed = (leaf: number, root: Hex, proof: readonly Hex[]): boolean =>
-    proof.length === depthOf(count) && joins(root, leaf, proof, game.node);
-  if (!revealed(move.index, move.at, move.atProof)) illegal(game, move, "the picked root is not one revealed");
-  if (move.index > 0 && !revealed(move.index - 1, move.before, move.beforeProof))
-    illegal(game, move, "the root before is not the one revealed");
+  if (move.index === 0 && move.before !== game.from) illegal(game, move, "the root before is not the agreed one");
+  const picked = move.index === 0 ? [move.at] : [move.before, move.at];
+  const first = Math.max(0, move.index - 1);
+  if (!provesRange(fromHex(game.node), picked.map(fromHex), first, depthOf(count), move.proof.map(fromHex)))
+    illegal(game, move, "the picked root and the one before are not those revealed");
 }
 
 function checkTrace(game: Game, claim: Claim, move: MoveOf<"revealTrace">): void {

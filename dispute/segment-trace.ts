@@ -4,6 +4,7 @@ import {
   gridSteps,
   segmentCommitment,
   stateCommitment,
+  stateRoot,
   traceCommitment,
   type Dataset,
   type DatasetCommitment,
@@ -72,11 +73,11 @@ export class SegmentTrace implements ExecutedSegment {
     this.#start = start;
     this.#flip = flip;
     const { steps, grid } = subject.claim;
-    const roots = [stateCommitment(start, subject.program).root];
     executor.setState(start);
+    const roots = [stateRoot(executor, subject.program)];
     for (let offset = 0; offset < steps; offset++) {
       this.#step(offset);
-      roots.push(stateCommitment(executor.getState(), subject.program).root);
+      roots.push(stateRoot(executor, subject.program));
     }
     this.roots = roots.map((root) => toHex(root));
     this.segment = segmentCommitment(gridSteps(steps, grid).map((after) => roots[after])).tree;

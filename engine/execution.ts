@@ -20,14 +20,17 @@ export interface Flip {
   readonly bit: number;
 }
 
+/**
+ * Looks at a tensor where it lies. The words are valid only during the call, and so are the nodes of their chunk tree
+ * (`MerkleTree.ofNodes`), which an engine may give where it is asked for hashes.
+ */
+export type Look = (index: number, words: Uint32Array, nodes?: Uint8Array) => void;
+
 export interface StepOptions {
   /** Flips a bit of an output and carries on from there. */
   readonly flip?: Flip;
-  /**
-   * Called after every operator, after the flip. The words are valid only during the call, and so are the nodes of their chunk
-   * tree (`MerkleTree.ofNodes`), which an engine may give where `hashes` asks for them.
-   */
-  readonly onOutput?: (operator: number, words: Uint32Array, nodes?: Uint8Array) => void;
+  /** Called after every operator, after the flip. */
+  readonly onOutput?: Look;
   readonly hashes?: boolean;
 }
 
@@ -36,8 +39,10 @@ export interface Executor {
   readonly engine: Engine;
   /** A copy of the state after the last step. Zero words before `setState`. */
   getState(): State;
-  /** Copies a state in. @throws OperatorError `state-mismatch` */
-  setState(state: readonly Uint32Array[]): void;
+  /** Looks at every tensor of that state, in order. */
+  lookAtState(look: Look, options?: Pick<StepOptions, "hashes">): void;
+  /** Copies a state in, each tensor before it asks for the next. Half a state may be in where it throws. @throws OperatorError `state-mismatch` */
+  setState(state: Iterable<Uint32Array>): void;
   /** Runs one step: every operator reads the start state, then the new state takes effect together. */
   step(context: StepContext, options?: StepOptions): void;
   /** Ends the threads that it started. It must not be used afterwards. */

@@ -22,10 +22,9 @@ import {
   makeMove,
   openGame,
   payers,
-  positionOf,
   readBond,
   readCredit,
-  readGame,
+  gameRecord,
   readJob,
   readMinimumStake,
   readStake,
@@ -180,8 +179,8 @@ class World {
   }
 
   async move(account: Account, gameId: bigint, move: Move): Promise<void> {
-    const { jobId, game } = await readGame(this.chain, gameId);
-    await this.send(account, makeMove(this.deployment, gameId, positionOf(this.deployment, gameId, jobId, game), move));
+    const { view, game } = await gameRecord(this.chain, gameId);
+    await this.send(account, makeMove(this.deployment, gameId, view.jobId, game, move));
   }
 
   /** A new index of the whole chain, in memory. */

@@ -87,6 +87,8 @@ const sentences: Readonly<Record<string, (facts: Values) => string>> = {
   WrongPhase: (f) => `Game ${f.gameId} is in phase ${phase(f)}, which waits for another move.`,
   NotMover: (f) => `In game ${f.gameId} it is ${f.mover}'s turn, not ${f.caller}'s.`,
   WrongPosition: (f) => `Game ${f.gameId} has moved on (or the chain was reorganised): choose the move again.`,
+  WrongRoots: (f) =>
+    `The roots named are not those of game ${f.gameId}, which its events tell: choose the move again from them.`,
   ClockExpired: (f) => `The mover of game ${f.gameId} took ${f.elapsed} s and had ${f.left} s left.`,
   ClockRunning: (f) => `The mover of game ${f.gameId} still has time: ${f.elapsed} of ${f.left} s have passed.`,
   GameIsVoid: (f) => `Another game convicted the job of game ${f.gameId}: reclaim its bond.`,

@@ -61,9 +61,9 @@ export type Move =
       readonly type: "pickStep";
       readonly index: number;
       readonly before: Hex;
-      readonly beforeProof: readonly Hex[];
       readonly at: Hex;
-      readonly atProof: readonly Hex[];
+      /** Range proof of both; of `at` alone where index is 0. */
+      readonly proof: readonly Hex[];
     }
   | { readonly type: "revealTrace"; readonly header: Hex; readonly recordTree: Hex; readonly left: Hex }
   | { readonly type: "pickSide"; readonly right: boolean }
@@ -112,13 +112,8 @@ export interface Claim {
   readonly order: "sequential" | "shuffled";
 }
 
-/** The part of a game's state on which moves depend; field for field what the contract stores. */
-export interface Game {
-  readonly phase: Phase;
-  /** Moves made so far. */
-  readonly moves: number;
-  readonly firstStep: number;
-  readonly steps: number;
+/** The hashes of a game. The contract does not store them: every move names them anew, and the position binds them. */
+export interface Roots {
   /** Agreed state root before the range. */
   readonly from: Hex;
   /** Disputed state root at its end. */
@@ -127,6 +122,15 @@ export interface Game {
   readonly left: Hex;
   /** Root of the subtree in dispute. */
   readonly node: Hex;
+}
+
+/** What the contract stores of a game and moves depend on, field for field. */
+export interface Place {
+  readonly phase: Phase;
+  /** Moves made so far. */
+  readonly moves: number;
+  readonly firstStep: number;
+  readonly steps: number;
   /** Levels below `node`. */
   readonly levels: number;
   /** Index of `node` at its level. */
@@ -144,6 +148,9 @@ export interface Game {
   readonly words: number;
   readonly dtype: number;
 }
+
+/** The part of a game's state on which moves depend. */
+export interface Game extends Place, Roots {}
 
 /** A move as it stands in the record of a game: the phase it answered, and the node, levels and index at that moment. */
 export interface RecordedMove {

@@ -12,9 +12,9 @@ import { startAnvil, type Anvil } from "./devnet/anvil.ts";
 import { deployContracts } from "./devnet/deploy.ts";
 import { explained } from "./explain-error.ts";
 import type { Move } from "./game.ts";
-import { gameHistory, gameRecord } from "./history.ts";
+import { gameRecord } from "./history.ts";
 import { escrowOf, type Terms } from "./job.ts";
-import { positionOf } from "./position.ts";
+import { positionOf, rootsOf } from "./position.ts";
 import { readGame } from "./reads/games.ts";
 import { readClaim, readJob, readMinimumStake, readTerms } from "./reads/jobs.ts";
 import { applyMove, openingGame } from "./transition.ts";
@@ -36,9 +36,9 @@ const leaves = (tree: MerkleTree): Hex[] => tree.below(tree.depth, 0, tree.depth
 
 const moves: Move[] = [
   { type: "revealSteps", roots: leaves(grid) },
-  { type: "pickStep", index: 1, before: root(2), beforeProof: proof(grid, 0), at: root(4), atProof: proof(grid, 1) },
+  { type: "pickStep", index: 1, before: root(2), at: root(4), proof: grid.proof(0, 1).map(toHex) },
   { type: "revealSteps", roots: leaves(cell) },
-  { type: "pickStep", index: 0, before: root(2), beforeProof: [], at: root(3), atProof: proof(cell, 0) },
+  { type: "pickStep", index: 0, before: root(2), at: root(3), proof: proof(cell, 0) },
   { type: "revealTrace", header: toHex(header), recordTree: toHex(recordTree), left: zeroHash },
   { type: "pickSide", right: true },
   { type: "revealNodes", nodes: leaves(outputs) },
@@ -57,6 +57,8 @@ function termsOf(now: bigint, stake: bigint): Terms {
   const times = { acceptBy: now + 1_000n, heartbeat: 1_000, window: 1_000, clock: 600, extension: 60 };
   return { ...roots, ...steps, ...price, ...seats, ...game, ...times, uri: "http://127.0.0.1:1" };
 }
+
+const identity = (cause: unknown): unknown => cause;
 
 describe("a game on chain", () => {
   const [submitter, solver, challenger] = [devAccount(1), devAccount(2), devAccount(3)];
@@ -102,13 +104,15 @@ describe("a game on chain", () => {
       args: [1n],
     } as const;
     for (const move of moves) {
-      expect((await readGame(chain, 1n)).game, move.type).to.deep.equal(game);
-      const position = positionOf(deployment, 1n, 1n, game);
+      const { game: place, position } = await readGame(chain, 1n);
+      expect({ ...place, ...rootsOf(game) }, move.type).to.deep.equal(game);
+      expect(position).to.equal(positionOf(deployment, 1n, 1n, game));
       expect(await chain.client.readContract(contract)).to.equal(position);
-      await send(game.phase.endsWith("Reveal") ? solver : challenger, makeMove(deployment, 1n, position, move));
+      await send(game.phase.endsWith("Reveal") ? solver : challenger, makeMove(deployment, 1n, 1n, game, move));
       game = applyMove(game, move, claim.grid);
     }
-    expect((await readGame(chain, 1n)).game).to.deep.equal(game);
+    expect({ ...(await readGame(chain, 1n)).game, ...rootsOf(game) }).to.deep.equal(game);
+    expect((await gameRecord(chain, 1n)).game).to.deep.equal(game);
     expect(game).to.include({
       phase: "Judgement",
       moves: 11,
@@ -121,9 +125,9 @@ describe("a game on chain", () => {
   });
 
   it("is rebuilt from its events", async () => {
-    const history = await gameHistory(chain, 1n);
+    const { moves: history } = await gameRecord(chain, 1n);
     const unproved = (move: Move): Move => {
-      if (move.type === "pickStep") return { ...move, beforeProof: [], atProof: [] };
+      if (move.type === "pickStep") return { ...move, proof: [] };
       if (move.type === "pickNode") return { ...move, proof: [] };
       return move.type === "revealTrace" ? { ...move, header: "0x", recordTree: zeroHash } : move;
     };
@@ -137,8 +141,7 @@ describe("a game on chain", () => {
   });
 
   it("refuses a move for another position and tells why", async () => {
-    const { game } = await readGame(chain, 1n);
-    const stale = positionOf(chain.deployment, 1n, 1n, { ...game, moves: 0 });
+    const { game } = await gameRecord(chain, 1n);
     const evidence = {
       header: "0x",
       recordTree: zeroHash,
@@ -147,18 +150,21 @@ describe("a game on chain", () => {
     } as const;
     const dataset = { header: "0x", fieldTree: zeroHash, field: "0x", proof: [] } as const;
     const move: Move = { type: "judge", evidence: { ...evidence, chunk: "0x", word: 0, dataset, reads: [] } };
-    const error = await send(challenger, makeMove(chain.deployment, 1n, stale, move)).catch((cause: unknown) => cause);
-    expect(error).to.have.property("code", "reverted-wrong-position");
+    const stale = makeMove(chain.deployment, 1n, 1n, { ...game, moves: 0 }, move);
+    expect(await send(challenger, stale).catch(identity)).to.have.property("code", "reverted-wrong-position");
+    const { args, ...call } = makeMove(chain.deployment, 1n, 1n, game, move);
+    const otherwise = { ...call, args: args.with(2, { ...rootsOf(game), node: zeroHash }) };
+    expect(await send(challenger, otherwise).catch(identity)).to.have.property("code", "reverted-wrong-roots");
   });
 
   it("ends by a timeout that its record shows", async () => {
     await chain.client.request({ method: "evm_increaseTime", params: [10_000] } as never);
     await send(submitter, timeoutGame(chain.deployment, 1n));
-    const { view, events, moves: made } = await gameRecord(chain, 1n);
+    const { view, events, game, moves: made } = await gameRecord(chain, 1n);
     expect(view.game.phase).to.equal("DefenderWon");
     expect(made.length).to.equal(11);
     expect(events.map(({ eventName }) => eventName)).to.include.members(["GameOpened", "TimedOut", "GameEnded"]);
     expect(await gameRecord(chain, 2n).catch((error: unknown) => error)).to.have.property("code", "no-game");
-    expect(fromHex(view.game.node)).to.deep.equal(chunkTree.node(0, 2));
+    expect(fromHex(game.node)).to.deep.equal(chunkTree.node(0, 2));
   });
 });

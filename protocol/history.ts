@@ -21,6 +21,8 @@ export interface GameRecord {
   /** As it stands now. */
   readonly view: GameView;
   readonly moves: readonly GameMove[];
+  /** After those moves, with its roots: behind `view` where the node left logs out, and where the game was judged. */
+  readonly game: Game;
   /** Every event of the game in order, those of the moves among them. */
   readonly events: readonly GameEvent[];
 }
@@ -34,7 +36,7 @@ function moveOf(event: GameEvent): Exclude<Move, { type: "judge" }> | undefined 
       return { type: "revealSteps", roots: event.args.roots };
     case "StepPicked": {
       const { index, before, at } = event.args;
-      return { type: "pickStep", index, before, beforeProof: [], at, atProof: [] };
+      return { type: "pickStep", index, before, at, proof: [] };
     }
     case "TraceRevealed":
       return { type: "revealTrace", header: "0x", recordTree: zeroHash, left: event.args.left };
@@ -92,11 +94,5 @@ export async function gameRecord(chain: Chain, gameId: bigint): Promise<GameReco
     moves.push({ side: expected.side, before: game, move, transactionHash, blockNumber: BigInt(blockNumber) });
     game = next(game, move, view);
   }
-  return { view, moves, events };
-}
-
-/** The moves of a game so far, oldest first, as the choice of the next one needs them. Errors: as `gameRecord`. */
-export async function gameHistory(chain: Chain, gameId: bigint): Promise<RecordedMove[]> {
-  const { moves } = await gameRecord(chain, gameId);
-  return moves.map(({ side, before, move }) => ({ side, before, move }));
+  return { view, moves, game, events };
 }

@@ -4,10 +4,9 @@ import type { Bytes } from "../common/index.ts";
 import {
   commitTensor,
   decodeProgram,
-  decodeState,
   openDataset,
   programCommitment,
-  stateCommitment,
+  readStateRoot,
   type Dtype,
   type Program,
 } from "../engine/index.ts";
@@ -26,7 +25,7 @@ export function datasetFileRoot(bytes: Bytes): Hex {
 
 /** Errors: OperatorError `state-mismatch`. */
 export function stateFileRoot(bytes: Uint8Array, program: Program): Hex {
-  return toHex(stateCommitment(decodeState(bytes, program), program).root);
+  return toHex(readStateRoot(bytes, program));
 }
 
 /** Errors: OperatorError `partial-word`. */

@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
 import { challengerMove, type Aim, type ExecutedSegment } from "../../dispute/index.ts";
-import { makeMove, openGame, positionOf, reclaimGame, timeoutGame, type Call } from "../../protocol/index.ts";
+import { makeMove, openGame, reclaimGame, timeoutGame, type Call } from "../../protocol/index.ts";
 import type { Look } from "../party.ts";
 import type { GameState } from "../record.ts";
 import { sameAccount } from "../record.ts";
@@ -49,8 +49,11 @@ export class Games {
       const held = job.now > until ? undefined : hand(state);
       if (held === undefined) continue;
       const move = challengerMove(state.game, state.history, held.own, held.aim);
-      const position = positionOf(chain.deployment, state.id, job.id, state.game);
-      yield { from, call: makeMove(chain.deployment, state.id, position, move), move: { gameId: state.id, move } };
+      yield {
+        from,
+        call: makeMove(chain.deployment, state.id, job.id, state.game, move),
+        move: { gameId: state.id, move },
+      };
     }
   }
 }

@@ -7,7 +7,6 @@ import {
   commitCheckpoint,
   makeMove,
   openDrawnState,
-  positionOf,
   settleJob,
   timeoutGame,
   type Call,
@@ -105,8 +104,7 @@ export class Solver implements Party {
       if (job.now > until || !this.moves(look, state)) continue;
       this.#defended.add(state.k);
       const move = defenderMove(state.game, this.claims.executions[state.k]!);
-      const position = positionOf(chain.deployment, state.id, this.jobId, state.game);
-      const call = makeMove(chain.deployment, state.id, position, move);
+      const call = makeMove(chain.deployment, state.id, this.jobId, state.game, move);
       yield { from: this.account, call, move: { gameId: state.id, move } };
     }
   }

@@ -125,6 +125,9 @@ export function batchWords({ batch, fields }: Training, which: 0 | 1, step: numb
 /** Steps whose losses must agree before anything is measured. */
 export const CHECKED_STEPS = 3;
 
+/** The run that commits to a state and stores it. */
+export const CHECKPOINT = "checkpoint";
+
 /** Steps that a replay does before it hashes the state. */
 export const REPLAYED_STEPS = 8;
 

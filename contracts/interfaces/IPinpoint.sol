@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {Evidence} from "../types/Evidence.sol";
-import {Game, Move, Mover, Phase} from "../types/Game.sol";
+import {Game, Move, Mover, Phase, Roots} from "../types/Game.sol";
 import {GameId, JobId} from "../types/Ids.sol";
 import {Reason, Verdict} from "../types/Judgement.sol";
 
@@ -11,8 +11,9 @@ import {Reason, Verdict} from "../types/Judgement.sol";
 /// recomputes. Only the defender opens nodes of his trees; the challenger points. SPEC: spec/game.md.
 ///
 /// Every move names the game's position (`positionOf`), so a move meant for another chain, game or state of the game
-/// reverts and costs nobody the game. Every move checks, in this order: the game runs and its phase waits for the move
-/// (WrongPhase); the caller is to move (NotMover); the job is not convicted (GameIsVoid); the position (WrongPosition); the
+/// reverts and costs nobody the game, and the game's four roots, which only the position binds: the events tell them.
+/// Every move checks, in this order: the game runs and its phase waits for the move (WrongPhase); the caller is to move
+/// (NotMover); the job is not convicted (GameIsVoid); the position (WrongPosition); the roots (WrongRoots); the
 /// clock (ClockExpired); then what the move says. Hashes that do not fit revert with the errors of `Merkle`.
 ///
 /// INVARIANT: a finished game (ChallengerWon, DefenderWon, Void) is never written again.
@@ -72,6 +73,8 @@ interface IPinpoint {
     error NotMover(GameId gameId, address caller, address mover);
     /// @notice The move is meant for another position.
     error WrongPosition(GameId gameId, bytes32 position, bytes32 given);
+    /// @notice The roots named give another position than the game's.
+    error WrongRoots(GameId gameId, bytes32 position, bytes32 given);
     /// @notice The mover took longer than he had. UNITS: seconds.
     error ClockExpired(GameId gameId, uint256 elapsed, uint256 left);
     /// @notice The mover still has time. UNITS: seconds.
@@ -90,7 +93,7 @@ interface IPinpoint {
     error WrongCount(uint256 expected, uint256 given);
     /// @notice The last root is not the disputed end.
     error WrongLastRoot(bytes32 expected, bytes32 given);
-    /// @notice A pick of the first root names the agreed root as the one before, without proof.
+    /// @notice A pick of the first root names the agreed root as the one before.
     error WrongBefore(bytes32 expected, bytes32 given);
     /// @notice The program's header has counts that no program may have; the defender of such a claim cannot go on.
     error CountsOutOfRange(uint256 operators, uint256 states);
@@ -119,68 +122,85 @@ interface IPinpoint {
 
     /// @notice Defender, GridReveal or CellReveal: reveals the state roots on the grid, or after every step of the cell.
     /// Reverts: WrongCount; WrongLastRoot; RootMismatch (grid: not the segment root).
-    function revealSteps(GameId gameId, bytes32 position, bytes32[] calldata roots) external;
+    function revealSteps(GameId gameId, bytes32 position, Roots calldata roots, bytes32[] calldata revealed) external;
 
     /// @notice Challenger, GridPick or CellPick: picks revealed root `index` and names the one before it.
     /// Reverts: LeafOutOfRange; WrongBefore (index 0: not the agreed root); ProofLength; RootMismatch.
     /// @param gameId The game.
     /// @param position Its position.
+    /// @param roots Its roots.
     /// @param index Place of the picked root.
     /// @param before The root before: leaf index − 1, or the agreed root.
-    /// @param beforeProof Its siblings; empty when index is 0.
     /// @param at The picked root.
-    /// @param atProof Its siblings.
+    /// @param proof Range proof of both, or the siblings of the picked root alone when index is 0.
     function pickStep(
         GameId gameId,
         bytes32 position,
+        Roots calldata roots,
         uint32 index,
         bytes32 before,
-        bytes32[] calldata beforeProof,
         bytes32 at,
-        bytes32[] calldata atProof
+        bytes32[] calldata proof
     ) external;
 
     /// @notice Defender, TraceReveal: opens the program and commits to the outputs of the operators that produce no state.
     /// Reverts: WrongCount (bytes of the header); RootMismatch (not the program root); CountsOutOfRange; LeftNotEmpty.
     /// @param gameId The game.
     /// @param position Its position.
+    /// @param roots Its roots.
     /// @param header The program's header, 32 bytes.
     /// @param recordTree Root over the program's records.
     /// @param left Root over those outputs' tensor roots; zero (EMPTY) if there are none.
     function revealTrace(
         GameId gameId,
         bytes32 position,
+        Roots calldata roots,
         bytes calldata header,
         bytes32 recordTree,
         bytes32 left
     ) external;
 
     /// @notice Challenger, SidePick: picks the tree to descend. Reverts: SideEmpty.
-    function pickSide(GameId gameId, bytes32 position, bool right) external;
+    function pickSide(GameId gameId, bytes32 position, Roots calldata roots, bool right) external;
 
     /// @notice Defender, OperatorReveal or ChunksReveal: reveals the real nodes up to six levels below the node in dispute.
     /// Reverts: WrongCount; RootMismatch.
-    function revealNodes(GameId gameId, bytes32 position, bytes32[] calldata nodes) external;
+    function revealNodes(GameId gameId, bytes32 position, Roots calldata roots, bytes32[] calldata nodes) external;
 
     /// @notice Challenger, OperatorPick or ChunkPick: picks revealed node `index`.
     /// Reverts: LeafOutOfRange; ProofLength; RootMismatch.
-    function pickNode(GameId gameId, bytes32 position, uint32 index, bytes32 node, bytes32[] calldata proof) external;
+    function pickNode(
+        GameId gameId,
+        bytes32 position,
+        Roots calldata roots,
+        uint32 index,
+        bytes32 node,
+        bytes32[] calldata proof
+    ) external;
 
     /// @notice Defender, TensorReveal: opens the tensor root of the disputed output.
     /// Reverts: NoSuchTensor; WrongCount; RootMismatch.
     /// @param gameId The game.
     /// @param position Its position.
+    /// @param roots Its roots.
     /// @param words Words of the tensor, 1 to 2³¹ − 1.
     /// @param dtype Code of its dtype: 1 f32, 2 i32.
     /// @param nodes The real nodes up to six levels below its chunk tree's root.
-    function openTensor(GameId gameId, bytes32 position, uint32 words, uint8 dtype, bytes32[] calldata nodes) external;
+    function openTensor(
+        GameId gameId,
+        bytes32 position,
+        Roots calldata roots,
+        uint32 words,
+        uint8 dtype,
+        bytes32[] calldata nodes
+    ) external;
 
     /// @notice Defender, ChunkReveal: reveals the disputed chunk, 1,024 bytes. Reverts: WrongCount; RootMismatch.
-    function revealChunk(GameId gameId, bytes32 position, bytes calldata chunk) external;
+    function revealChunk(GameId gameId, bytes32 position, Roots calldata roots, bytes calldata chunk) external;
 
     /// @notice Challenger, Judgement: has the arbiter recompute one element, and ends the game.
     /// Reverts: as the arbiter does when the evidence does not check; NoVerdict.
-    function judge(GameId gameId, bytes32 position, Evidence calldata evidence) external;
+    function judge(GameId gameId, bytes32 position, Roots calldata roots, Evidence calldata evidence) external;
 
     /// @notice Ends a game whose mover has no time left: he loses, the caller is credited a tip. Anyone.
     /// Reverts: UnknownGame; GameFinished; GameIsVoid; ClockRunning.
@@ -205,7 +225,8 @@ interface IPinpoint {
     function game(GameId gameId) external view returns (Game memory);
 
     /// @notice The word that the next move must name: keccak256 of the ABI encoding of chain id, this contract, game id,
-    /// job id, moves, phase, first step, operator, index, from, to, left and node. Reverts: UnknownGame.
+    /// job id, moves, phase, first step, operator, index, from, to, left and node. A game that is over keeps the one of its last
+    /// move. Reverts: UnknownGame.
     function positionOf(GameId gameId) external view returns (bytes32);
 
     /// @notice Seconds that the mover has left now; 0 when his time is over. Reverts: UnknownGame; GameFinished.

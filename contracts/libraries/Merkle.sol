@@ -75,27 +75,35 @@ library Merkle {
     function check(bytes32 node, uint256 index, uint256 leaves, bytes32[] calldata proof, bytes32 root) internal view {
         if (index >= leaves) revert LeafOutOfRange(index, leaves);
         if (proof.length != depthOf(leaves)) revert ProofLength(proof.length, depthOf(leaves));
-        assembly ("memory-safe") {
-            let p := mload(0x40)
-            mstore8(p, 0)
-            let left := add(p, 1)
-            let sibling := proof.offset
-            for {
-                let end := add(sibling, shl(5, proof.length))
-            } lt(sibling, end) {
-                sibling := add(sibling, 32)
-            } {
-                let side := shl(5, and(index, 1))
-                mstore(add(left, side), node)
-                mstore(add(left, xor(side, 32)), calldataload(sibling))
-                if iszero(staticcall(gas(), 2, p, 65, 0, 32)) {
-                    revert(0, 0)
-                }
-                node := mload(0)
-                index := shr(1, index)
-            }
-        }
+        node = _climb(node, index, proof);
         if (node != root) revert RootMismatch(node, root);
+    }
+
+    /// @notice Reverts unless `first` and `second` are leaves `index` and `index` + 1 of the tree of `leaves` leaves with that
+    /// root, by one range proof of both.
+    function checkPair(
+        bytes32 first,
+        bytes32 second,
+        uint256 index,
+        uint256 leaves,
+        bytes32[] calldata proof,
+        bytes32 root
+    ) internal view {
+        unchecked {
+            if (index + 1 >= leaves) revert LeafOutOfRange(index + 1, leaves);
+            // Levels on which they have parents of their own, and so a sibling each.
+            uint256 apart;
+            while ((index >> apart) & 1 == 1) ++apart;
+            uint256 expected = depthOf(leaves) - 1 + apart;
+            if (proof.length != expected) revert ProofLength(proof.length, expected);
+            uint256 used = 2 * apart;
+            for (uint256 i; i < used; i += 2) {
+                first = _node(proof[i], first);
+                second = _node(second, proof[i + 1]);
+            }
+            first = _climb(_node(first, second), index >> (apart + 1), proof[used:]);
+            if (first != root) revert RootMismatch(first, root);
+        }
     }
 
     /// @notice Reverts unless `chunks`, whole chunks, are the leaves from `first` on of the chunk tree of `depth` levels
@@ -134,6 +142,31 @@ library Merkle {
     function _sibling(bytes32[] calldata proof, uint256 i) private pure returns (bytes32) {
         if (i >= proof.length) revert ProofLength(proof.length, i + 1);
         return proof[i];
+    }
+
+    /// @dev The node above `node`, which stands at `index` of its level, that its siblings from there on give.
+    function _climb(bytes32 node, uint256 index, bytes32[] calldata proof) private view returns (bytes32) {
+        assembly ("memory-safe") {
+            let p := mload(0x40)
+            mstore8(p, 0)
+            let left := add(p, 1)
+            let sibling := proof.offset
+            for {
+                let end := add(sibling, shl(5, proof.length))
+            } lt(sibling, end) {
+                sibling := add(sibling, 32)
+            } {
+                let side := shl(5, and(index, 1))
+                mstore(add(left, side), node)
+                mstore(add(left, xor(side, 32)), calldataload(sibling))
+                if iszero(staticcall(gas(), 2, p, 65, 0, 32)) {
+                    revert(0, 0)
+                }
+                node := mload(0)
+                index := shr(1, index)
+            }
+        }
+        return node;
     }
 
     /// @dev Parent of two nodes.

@@ -53,7 +53,19 @@ enum Side {
     Right
 }
 
-/// @notice One dispute about one claim; eight storage slots, changed in place.
+/// @notice The hashes of a game. They are not stored: every move names them anew, and the game's position binds them.
+/// @param from Agreed state root before the range.
+/// @param to Disputed state root at its end.
+/// @param left Root over the outputs of the operators that produce no state; zero before `revealTrace`.
+/// @param node Root of the subtree in dispute.
+struct Roots {
+    bytes32 from;
+    bytes32 to;
+    bytes32 left;
+    bytes32 node;
+}
+
+/// @notice One dispute about one claim; five storage slots, changed in place.
 /// @param phase What the game waits for.
 /// @param moves Moves made so far.
 /// @param levels Levels below `node`.
@@ -63,6 +75,7 @@ enum Side {
 /// @param defenderGas Gas of the defender's moves, at most `gasCap`.
 /// @param challengerGas Gas of the challenger's moves, at most `gasCap`.
 /// @param index Index of `node` at its level.
+/// @param grid Steps between two states under the segment root.
 /// @param side The tree that was picked.
 /// @param firstStep First step of the range in dispute, from 0 over the whole job.
 /// @param steps Steps of that range.
@@ -78,12 +91,9 @@ enum Side {
 /// @param challenger Who disputes the claim.
 /// @param jobId The job.
 /// @param checkpoint The checkpoint in dispute, from 0.
-/// @param grid Steps between two states under the segment root.
 /// @param defender The solver.
-/// @param from Agreed state root before the range.
-/// @param to Disputed state root at its end.
-/// @param left Root over the outputs of the operators that produce no state; zero before `revealTrace`.
-/// @param node Root of the subtree in dispute.
+/// @param defended The job once more: a move reads, of the two slots with a side's account, only the mover's.
+/// @param position What the next move must name, over all of the above and the roots; that of the last move when the game is over.
 struct Game {
     Phase phase;
     uint8 moves;
@@ -94,6 +104,7 @@ struct Game {
     uint32 defenderGas;
     uint32 challengerGas;
     uint32 index;
+    uint8 grid;
     Side side;
     uint32 firstStep;
     uint32 steps;
@@ -109,10 +120,7 @@ struct Game {
     address challenger;
     JobId jobId;
     uint16 checkpoint;
-    uint8 grid;
     address defender;
-    bytes32 from;
-    bytes32 to;
-    bytes32 left;
-    bytes32 node;
+    JobId defended;
+    bytes32 position;
 }

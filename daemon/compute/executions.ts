@@ -1,31 +1,30 @@
 import type { Hex } from "viem";
 import { OperatorError, toHex } from "../../common/index.ts";
-import { challengerMove, defenderMove, SegmentTrace, type Divergence } from "../../dispute/index.ts";
+import { challengerMove, defenderMove, defenderRoots, SegmentTrace, type Divergence } from "../../dispute/index.ts";
 import {
   commitTensor,
   createExecutor,
   decodeProgram,
-  decodeState,
-  encodeState,
   gridSteps,
   openDataset,
   programCommitment,
+  readState,
   segmentCommitment,
-  stateCommitment,
+  stateRoot,
   type Dataset,
   type DatasetCommitment,
   type Engine,
   type Executor,
   type Program,
   type ProgramCommitment,
-  type State,
   type TensorCommitment,
 } from "../../engine/index.ts";
 import { wordsOf } from "../../common/index.ts";
-import { ArtifactStore, type Move } from "../../protocol/index.ts";
+import { ArtifactStore } from "../../protocol/index.ts";
 import { crashPoint } from "../crash-point.ts";
-import type { MoveTask, Progress, Segment, SegmentResult, SegmentTask, WorkerSetup } from "./messages.ts";
+import type { ChosenMove, MoveTask, Progress, Segment, SegmentResult, SegmentTask, WorkerSetup } from "./messages.ts";
 import { Recent } from "./recent.ts";
+import { storeState } from "./state-file.ts";
 
 /** A bundle in memory, or in its dataset's file, its commitments, and executors of it that wait for work. */
 interface Loaded {
@@ -76,32 +75,40 @@ export class Executions {
    */
   async segment({ segment, flip, fresh, keep }: SegmentTask, progress?: Progress): Promise<SegmentResult> {
     const bundle = await this.#bundle(segment);
-    const start = await this.#state(segment.startRoot, bundle.program);
     const reused = fresh === true ? undefined : bundle.idle.pop();
     const executor = reused ?? (await this.#createExecutor(bundle));
-    executor.setState(start);
-    const began = performance.now();
-    const roots = await runSteps(executor, bundle.program, segment, flip, progress);
-    const elapsedMs = performance.now() - began;
-    const { root, stateRoots } = segmentCommitment(roots);
-    const endRoot = toHex(stateRoots.at(-1)!);
-    if (keep) await this.#store.put(endRoot, encodeState(executor.getState()));
-    if (keep) crashPoint("stored");
-    if (bundle.dropped) await executor.close();
-    else bundle.idle.push(executor);
-    return { endRoot, segmentRoot: toHex(root), stateRoots: stateRoots.map(toHex), elapsedMs };
+    try {
+      await this.#start(executor, segment.startRoot, bundle.program);
+      const began = performance.now();
+      const roots = await runSteps(executor, bundle.program, segment, flip, progress);
+      const elapsedMs = performance.now() - began;
+      const { root, stateRoots } = segmentCommitment(roots);
+      const endRoot = toHex(stateRoots.at(-1)!);
+      if (keep) await storeState(this.#store, endRoot, executor);
+      if (keep) crashPoint("stored");
+      if (bundle.dropped) await executor.close();
+      else bundle.idle.push(executor);
+      return { endRoot, segmentRoot: toHex(root), stateRoots: stateRoots.map(toHex), elapsedMs };
+    } catch (error) {
+      await executor.close();
+      throw error;
+    }
   }
 
   /** Chooses a move. The first of a game executes the segment; later ones find its trace. @throws as `segment` */
-  async move({ segment, flip, side, game, history }: MoveTask): Promise<Move> {
+  async move(task: MoveTask): Promise<ChosenMove> {
+    const { segment, flip } = task;
     const { trace } = await this.#traces.get(JSON.stringify([segment, flip]), () => this.#trace(segment, flip));
-    return side === "defender" ? defenderMove(game, trace) : challengerMove(game, history, trace);
+    if (task.side === "challenger") return { game: task.game, move: challengerMove(task.game, task.history, trace) };
+    const game = { ...task.game, ...defenderRoots(task.game, trace) };
+    return { game, move: defenderMove(game, trace) };
   }
 
   async #trace(segment: Segment, flip: Divergence | undefined): Promise<Traced> {
     const bundle = await this.#bundle(segment);
-    const start = await this.#state(segment.startRoot, bundle.program);
     const executor = await this.#createExecutor(bundle);
+    await this.#start(executor, segment.startRoot, bundle.program);
+    const start = executor.getState();
     return { executor, trace: new SegmentTrace({ ...bundle, claim: segment }, executor, start, flip) };
   }
 
@@ -135,10 +142,12 @@ export class Executions {
     return loaded;
   }
 
-  async #state(root: Hex, program: Program): Promise<State> {
-    const state = decodeState(await this.#artifact(root), program);
-    checkRoot(root, stateCommitment(state, program).root);
-    return state;
+  /** Puts a stored state into an executor, tensor by tensor, and checks it there. */
+  async #start(executor: Executor, root: Hex, program: Program): Promise<void> {
+    const file = stored(root, await this.#store.open(root));
+    executor.setState(readState(file, program));
+    file.close();
+    checkRoot(root, stateRoot(executor, program));
   }
 
   async #artifact(root: Hex): Promise<Uint8Array> {
@@ -166,7 +175,7 @@ async function runSteps(
     const step = firstStep + done - 1;
     executor.step({ step, seed, order }, { flip: flip?.step === step ? flip : undefined });
     crashPoint("step");
-    if (committed.has(done)) roots.push(stateCommitment(executor.getState(), program).root);
+    if (committed.has(done)) roots.push(stateRoot(executor, program));
     if (done < steps && performance.now() - reported < progressMs) continue;
     progress?.(done, steps);
     await new Promise(setImmediate);

@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 import type { Divergence } from "../../dispute/index.ts";
 import type { Engine } from "../../engine/index.ts";
-import type { Claim, Game, Move, RecordedMove, Side } from "../../protocol/index.ts";
+import type { Claim, Game, Move, Place, RecordedMove } from "../../protocol/index.ts";
 
 /** What is to be executed: a claim without what it claims. */
 export type Segment = Omit<Claim, "endRoot" | "segmentRoot">;
@@ -27,13 +27,18 @@ export interface SegmentResult {
 }
 
 /** Choose a side's move; the trace of the segment is kept for the next one. */
-export interface MoveTask {
+export type MoveTask = {
   readonly segment: Segment;
   readonly flip?: Divergence;
-  readonly side: Side;
+} & (
+  | { readonly side: "defender"; readonly game: Place }
+  | { readonly side: "challenger"; readonly game: Game; readonly history: readonly RecordedMove[] }
+);
+
+/** A move, and the game that it answers; the roots of a defender's are those of his own execution. */
+export interface ChosenMove {
   readonly game: Game;
-  /** Of the challenger; empty for the defender. */
-  readonly history: readonly RecordedMove[];
+  readonly move: Move;
 }
 
 /** Called while a segment is executed. @param done steps done so far */
@@ -57,7 +62,7 @@ export type Request =
 export type Reply =
   | { readonly id: number; readonly type: "progress"; readonly done: number; readonly steps: number }
   | { readonly id: number; readonly type: "segment"; readonly result: SegmentResult }
-  | { readonly id: number; readonly type: "move"; readonly result: Move }
+  | { readonly id: number; readonly type: "move"; readonly result: ChosenMove }
   | {
       readonly id: number;
       readonly type: "error";

@@ -1,10 +1,18 @@
 import { Worker } from "node:worker_threads";
 import { DefectError, OperatorError, TransientError } from "../../common/index.ts";
-import type { Move } from "../../protocol/index.ts";
-import type { MoveTask, Progress, Reply, Request, SegmentResult, SegmentTask, WorkerSetup } from "./messages.ts";
+import type {
+  ChosenMove,
+  MoveTask,
+  Progress,
+  Reply,
+  Request,
+  SegmentResult,
+  SegmentTask,
+  WorkerSetup,
+} from "./messages.ts";
 
 interface Waiting {
-  readonly resolve: (value: SegmentResult | Move) => void;
+  readonly resolve: (value: SegmentResult | ChosenMove) => void;
   readonly reject: (error: unknown) => void;
   readonly progress?: Progress;
 }
@@ -28,7 +36,7 @@ class Thread {
     return this.#waiting.size;
   }
 
-  ask(request: Request, progress?: Progress): Promise<SegmentResult | Move> {
+  ask(request: Request, progress?: Progress): Promise<SegmentResult | ChosenMove> {
     // Work that was under way elsewhere may come late: a thread for it would keep the process alive.
     if (this.#stopped) return Promise.reject(stopped());
     this.#worker ??= this.#start();
@@ -103,8 +111,8 @@ export class ComputePool {
   }
 
   /** Chooses a move of either side. @throws as `Executions.move`; TransientError `compute-lost` */
-  async move(task: MoveTask): Promise<Move> {
-    return (await this.#threads[0]!.ask({ id: this.#nextId++, type: "move", task })) as Move;
+  async move(task: MoveTask): Promise<ChosenMove> {
+    return (await this.#threads[0]!.ask({ id: this.#nextId++, type: "move", task })) as ChosenMove;
   }
 
   /** Ends the threads; what they were doing fails with TransientError `stopped`. */

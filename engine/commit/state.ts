@@ -1,7 +1,8 @@
 import { MerkleTree, OperatorError, bytesOf, concatBytes, wordsOf } from "../../common/index.ts";
+import type { Bytes } from "../../common/index.ts";
 import type { Program } from "../program/types.ts";
 import { dtypeCodes } from "../program/codes.ts";
-import { chunkAt, chunkCount, commitTensor } from "./tensor.ts";
+import { chunkAt, chunkCount, commitTensor, rootOf } from "./tensor.ts";
 import type { TensorCommitment } from "./tensor.ts";
 
 /** The words of every state tensor, in declared order. */
@@ -14,26 +15,30 @@ export interface StateCommitment {
   readonly root: Uint8Array;
 }
 
-/** Refuses a state that is not the program's. @throws OperatorError `state-mismatch` */
-export function checkState(state: readonly Uint32Array[], program: Program): void {
-  const expected = program.states.map(({ words }) => words);
-  const actual = state.map(({ length }) => length);
-  if (expected.length !== actual.length || expected.some((words, tensor) => words !== actual[tensor])) {
-    throw new OperatorError(
-      "state-mismatch",
-      "The state's tensors are not the program's; fetch the state of this program.",
-      {
-        expected,
-        actual,
-      },
-    );
+/** Takes a state's tensors one by one, and refuses those of another program. @throws OperatorError `state-mismatch` */
+export function takeState<Taken>(
+  state: Iterable<Uint32Array>,
+  { states }: Program,
+  take: (words: Uint32Array, tensor: number) => Taken,
+): Taken[] {
+  const taken: Taken[] = [];
+  const refuse = (facts: Readonly<Record<string, unknown>>): never => {
+    const message = "The state's tensors are not the program's; fetch the state of this program.";
+    throw new OperatorError("state-mismatch", message, facts);
+  };
+  for (const words of state) {
+    const tensor = taken.length;
+    const expected = states[tensor]?.words;
+    if (words.length !== expected) refuse({ tensor, expected, actual: words.length });
+    taken.push(take(words, tensor));
   }
+  if (taken.length !== states.length) refuse({ expected: states.length, actual: taken.length });
+  return taken;
 }
 
 /** Commits to a state. The words are kept by reference. @throws OperatorError `state-mismatch` */
-export function stateCommitment(state: readonly Uint32Array[], program: Program): StateCommitment {
-  checkState(state, program);
-  const tensors = state.map((words, tensor) => commitTensor(words, program.states[tensor]!.dtype));
+export function stateCommitment(state: Iterable<Uint32Array>, program: Program): StateCommitment {
+  const tensors = takeState(state, program, (words, tensor) => commitTensor(words, program.states[tensor]!.dtype));
   const tree = new MerkleTree(tensors.map(({ root }) => root));
   return { tensors, tree, root: tree.root };
 }
@@ -44,7 +49,12 @@ export function encodeState(state: readonly Uint32Array[]): Uint8Array {
 }
 
 /** Cuts a state file into the program's tensors. @throws OperatorError `state-mismatch` */
-export function decodeState(bytes: Uint8Array, program: Program): State {
+export function decodeState(bytes: Bytes, program: Program): State {
+  return [...readState(bytes, program)];
+}
+
+/** The same tensors, each read when it is asked for. @throws OperatorError `state-mismatch` */
+export function* readState(bytes: Bytes, program: Program): Generator<Uint32Array, void> {
   const expected = program.states.reduce((sum, { words }) => sum + words * 4, 0);
   if (bytes.length !== expected) {
     throw new OperatorError("state-mismatch", "The state file has not the program's length; fetch it again.", {
@@ -53,7 +63,15 @@ export function decodeState(bytes: Uint8Array, program: Program): State {
     });
   }
   let at = 0;
-  return program.states.map(({ words }) => wordsOf(bytes.subarray(at, (at += words * 4))));
+  for (const { words } of program.states) yield wordsOf(bytes.subarray(at, (at += words * 4)));
+}
+
+/** Root of the state in a state file, of which one tensor is held at a time. @throws OperatorError `state-mismatch` */
+export function readStateRoot(bytes: Bytes, program: Program): Uint8Array {
+  const roots = takeState(readState(bytes, program), program, (words, tensor) => {
+    return rootOf(words, program.states[tensor]!.dtype);
+  });
+  return new MerkleTree(roots).root;
 }
 
 /** A chunk of a state with all that joins it to the state's root; its bytes and proof are empty where the tensor is shorter. */

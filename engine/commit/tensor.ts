@@ -66,12 +66,14 @@ export interface TensorCommitment extends OpenTensor {
   readonly chunkTree: MerkleTree;
 }
 
-/**
- * Commits to a tensor. The words are kept by reference: the caller must not change them afterwards.
- * @param nodes all nodes of its chunk tree (`MerkleTree.ofNodes`), where an engine has hashed them; kept too
- */
-export function commitTensor(words: Uint32Array, dtype: Dtype, nodes?: Uint8Array): TensorCommitment {
-  const chunkTree =
-    nodes === undefined ? new MerkleTree(chunkLeaves(words)) : MerkleTree.ofNodes(nodes, chunkCount(words.length));
+/** Commits to a tensor. The words are kept by reference: the caller must not change them afterwards. */
+export function commitTensor(words: Uint32Array, dtype: Dtype): TensorCommitment {
+  const chunkTree = new MerkleTree(chunkLeaves(words));
   return { dtype, words, chunkTree, root: tensorRoot(words.length, dtypeCodes[dtype], chunkTree.root) };
+}
+
+/** Root of a tensor, of which nothing is kept. @param nodes all nodes of its chunk tree, the root last, where an engine has hashed them */
+export function rootOf(words: Uint32Array, dtype: Dtype, nodes?: Uint8Array): Uint8Array {
+  if (nodes === undefined) return commitTensor(words, dtype).root;
+  return tensorRoot(words.length, dtypeCodes[dtype], nodes.subarray(nodes.length - 32));
 }

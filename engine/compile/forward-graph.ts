@@ -37,7 +37,7 @@ export interface Parameter {
   readonly shape: readonly number[];
   /** Whether the state holds the matrix with its axes exchanged. */
   readonly transposed: boolean;
-  /** Start words, in the state's order. */
+  /** Start words, in the state's order; they may be those of the graph's initialiser. */
   readonly words: Uint32Array;
   /** In the shape of the ONNX file. */
   readonly value: Value;
@@ -102,16 +102,20 @@ function keptTransposed(nodes: readonly Node[], name: string, rank: number): boo
 }
 
 function transposedWords(words: Uint32Array, [rows, columns]: readonly [number, number]): Uint32Array {
-  return Uint32Array.from(words, (_, i) => words[(i % rows) * columns + Math.floor(i / rows)] as number);
+  const turned = new Uint32Array(words.length);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      turned[column * rows + row] = words[row * columns + column] as number;
+  return turned;
 }
 
-/** Words of a parameter as the state holds it, from or to the order of the ONNX file. */
+/** Words of a parameter as the state holds it, from or to the order of the ONNX file: the same ones where the order is. */
 export function reordered(
   words: Uint32Array,
   { shape, transposed }: { readonly shape: readonly number[]; readonly transposed: boolean },
   direction: "toState" | "toOnnx",
 ): Uint32Array {
-  if (!transposed) return words.slice();
+  if (!transposed) return words;
   const [rows, columns] = shape as readonly [number, number];
   return transposedWords(words, direction === "toState" ? [rows, columns] : [columns, rows]);
 }

@@ -25,7 +25,7 @@ function compileOutputs(options: ModelOptions, outputs: Outputs): CompiledModel 
   const forward = lowerForward(importModel(options).graph, options, false);
   const kept = forward.parameters.map((parameter): PlacedState => {
     const value = stored(parameter, parameter.value);
-    return { state: stateOf("frozen", parameter), value, initial: parameter.words.slice() };
+    return { state: stateOf("frozen", parameter), value, initial: parameter.words };
   });
   const placed = [...kept, ...outputs(forward)];
   return checked({

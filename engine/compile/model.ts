@@ -150,7 +150,7 @@ function updated(options: CompileOptions, { forward, gradients, trainable: train
     parameters.length,
   );
   const kept = parameters.map((parameter): PlacedState => {
-    const initial = parameter.words.slice();
+    const initial = parameter.words;
     const running = forward.updates.get(parameter.name);
     if (running !== undefined) return { state: stateOf("running", parameter), value: running, initial };
     const index = trained.indexOf(parameter);

@@ -1,6 +1,7 @@
 import type { Ref } from "../program/types.ts";
 import { wordsOf, type Builder } from "./builder/builder.ts";
 import { makeValue, type Value } from "./builder/value.ts";
+import { wordOf } from "../kernels/reference/words.ts";
 import { clipped, type Clip } from "./optimisers/clip.ts";
 import { checkOptimiser } from "./optimisers/check.ts";
 import { applyOptimiser, weightDecayOf, type Optimiser } from "./optimisers/optimisers.ts";
@@ -77,7 +78,9 @@ export function updateParameters(
       },
     });
     const kept = [...asked].map(([moment, { start }]): Moment => {
-      const initial = new Uint32Array(new Float32Array(wordsOf(parameter)).fill(start).buffer);
+      const [initial, word] = [new Uint32Array(wordsOf(parameter)), wordOf(start)];
+      // Zeros that nobody wrote take no memory yet.
+      if (word !== 0) initial.fill(word);
       return { name: `${moment}/${name}`, shape, initial, value: moments[moment] as Value };
     });
     return { value, moments: kept };

@@ -1,7 +1,8 @@
 import type { Hex } from "viem";
 import { pinpointAbi as abi } from "../abi/pinpoint.ts";
 import type { Deployment } from "../deployment.ts";
-import type { Move } from "../game.ts";
+import type { Game, Move } from "../game.ts";
+import { positionOf, rootsOf } from "../position.ts";
 import type { Call } from "./call.ts";
 
 /** Calls of Pinpoint; what each does and when it reverts: contracts/interfaces/IPinpoint.sol. */
@@ -20,13 +21,13 @@ export function openGame(
   return call(deployment, "open", jobId, checkpoint, endRoot, proposedRoot);
 }
 
-/** What a move says, in the order of the contract's parameters after game and position. */
+/** What a move says, in the order of the contract's parameters after game, position and roots. */
 function moveArgs(move: Move): readonly unknown[] {
   switch (move.type) {
     case "revealSteps":
       return [move.roots];
     case "pickStep":
-      return [move.index, move.before, move.beforeProof, move.at, move.atProof];
+      return [move.index, move.before, move.at, move.proof];
     case "revealTrace":
       return [move.header, move.recordTree, move.left];
     case "pickSide":
@@ -44,9 +45,10 @@ function moveArgs(move: Move): readonly unknown[] {
   }
 }
 
-/** @param position of the game the move was chosen for: `positionOf` */
-export function makeMove(deployment: Deployment, gameId: bigint, position: Hex, move: Move): Call {
-  return call(deployment, move.type, gameId, position, ...moveArgs(move));
+/** @param game the one that the move was chosen for, as it then stood: the move names its position and its roots */
+export function makeMove(deployment: Deployment, gameId: bigint, jobId: bigint, game: Game, move: Move): Call {
+  const position = positionOf(deployment, gameId, jobId, game);
+  return call(deployment, move.type, gameId, position, rootsOf(game), ...moveArgs(move));
 }
 export function timeoutGame(deployment: Deployment, gameId: bigint): Call {
   return call(deployment, "timeout", gameId);

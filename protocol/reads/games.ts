@@ -1,7 +1,7 @@
-import type { Address } from "viem";
+import type { Address, Hex } from "viem";
 import { pinpointAbi as abi } from "../abi/pinpoint.ts";
 import type { Chain } from "../chain.ts";
-import { phases, type Game } from "../game.ts";
+import { phases, type Place } from "../game.ts";
 import { read, type At } from "./read.ts";
 
 const pinpoint = ({ deployment }: Chain) => ({ address: deployment.pinpoint, abi });
@@ -9,8 +9,10 @@ const pinpoint = ({ deployment }: Chain) => ({ address: deployment.pinpoint, abi
 /** A game with its parties, clocks and gas. */
 export interface GameView {
   readonly id: bigint;
-  /** What moves depend on. */
-  readonly game: Game;
+  /** What moves depend on, but for the roots: `gameRecord` tells those from the events. */
+  readonly game: Place;
+  /** What the next move must name: `positionOf` the game with its roots; that of the last move when the game is over. */
+  readonly position: Hex;
   readonly jobId: bigint;
   readonly checkpoint: number;
   readonly challenger: Address;
@@ -40,17 +42,18 @@ export function readGameCount(chain: Chain, at?: At): Promise<bigint> {
 /** A game; phase None for an id not given yet. */
 export async function readGame(chain: Chain, gameId: bigint, at?: At): Promise<GameView> {
   const stored = await read(chain, pinpoint(chain), "game", [gameId], at);
-  const { jobId, checkpoint, challenger, defender, grid, lastMoveAt, extension, gasCap, gasRefunded } = stored;
+  const { jobId, checkpoint, challenger, defender, grid, position, lastMoveAt, extension, gasCap, gasRefunded } =
+    stored;
   const { defenderClock, challengerClock, defenderGas, challengerGas } = stored;
-  const { moves, firstStep, steps, from, to, left, node, levels, index, leaves } = stored;
+  const { moves, firstStep, steps, levels, index, leaves } = stored;
   const { leftLeaves, rightLeaves, operator, words, dtype } = stored;
   const phase = phases[stored.phase] ?? "None";
   const side = sides[stored.side] ?? null;
   const descent = { side, leftLeaves, rightLeaves, operator, words, dtype };
-  const game = { phase, moves, firstStep, steps, from, to, left, node, levels, index, leaves, ...descent };
+  const game = { phase, moves, firstStep, steps, levels, index, leaves, ...descent };
   const clocks = { lastMoveAt, defenderClock, challengerClock, extension };
   const gas = { defenderGas, challengerGas, gasCap, gasRefunded };
-  return { id: gameId, game, jobId, checkpoint, challenger, defender, grid, ...clocks, ...gas };
+  return { id: gameId, game, position, jobId, checkpoint, challenger, defender, grid, ...clocks, ...gas };
 }
 
 /** Seconds that the mover has left; 0 when his time is over. Errors: OperatorError `reverted-game-finished`. */

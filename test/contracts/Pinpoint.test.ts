@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { encodeAbiParameters, keccak256, type Hex } from "viem";
 import { expectedMove, phases, positionOf, type Game, type Phase } from "../../protocol/index.ts";
-import { Arena, disputed, gameIn, verdict } from "./support/games.ts";
+import { Arena, disputed, gameIn, verdict, zeroRoots } from "./support/games.ts";
 import { audit, bondOf, running, goodTerms, commitUpTo, rootsOf, word } from "./support/jobs.ts";
 import { deepShape, emptyEvidence, shortShape, type ToyShape } from "./support/toy.ts";
 import { event, freshWorld, type World } from "./support/world.ts";
@@ -25,7 +25,7 @@ const finishedPhases: readonly Phase[] = ["ChallengerWon", "DefenderWon", "Void"
 /** Arguments of every move that mean nothing in particular. */
 const anyArgs: Readonly<Record<string, readonly unknown[]>> = {
   revealSteps: [[]],
-  pickStep: [0, word(0), [], word(0), []],
+  pickStep: [0, word(0), word(0), []],
   revealTrace: [word(0), word(0), word(0)],
   pickSide: [true],
   revealNodes: [[]],
@@ -117,6 +117,8 @@ describe("Pinpoint", () => {
         checkpoint: disputed,
         grid: 10,
         defender: solver,
+        defended: jobId,
+        position: await world.read(world.pinpoint, "positionOf", [1n]),
         from: toy.startRoot,
         to: toy.endRoot,
         left: word(0),
@@ -257,14 +259,14 @@ describe("Pinpoint", () => {
     }
   });
 
-  it("binds every move to chain, contract, game and position", async () => {
+  it("binds every move to chain, contract, game, position and roots", async () => {
     const arena = await Arena.create(world);
     const [first, second] = [await arena.open(), await arena.open()];
     const deployment = { chainId: 31_337, pinpoint: world.pinpoint.address } as never;
-    const seen = new Set<Hex>([await arena.position(second)]);
+    const seen = new Set<Hex>([(await arena.place(second))[0]]);
     while (!finishedPhases.includes(await arena.phase(first))) {
       const game = await arena.game(first);
-      const position = await arena.position(first);
+      const [position, roots] = await arena.place(first);
       expect(position).to.equal(
         positionOf(deployment, first, arena.jobId, { ...game, phase: phases[game.phase]! } as unknown as Game),
       );
@@ -272,7 +274,24 @@ describe("Pinpoint", () => {
       const { name, args } = await arena.rightMove(first);
       const values = [first, position, [...seen].at(-1)!];
       const mover = await arena.mover(first);
-      await world.fails(mover, world.pinpoint, name, [first, [...seen].at(-1), ...args], "WrongPosition", values);
+      await world.fails(
+        mover,
+        world.pinpoint,
+        name,
+        [first, [...seen].at(-1), roots, ...args],
+        "WrongPosition",
+        values,
+      );
+      for (const root of Object.keys(roots)) {
+        const others = { ...roots, [root]: word(1) };
+        const given = positionOf(deployment, first, arena.jobId, {
+          ...game,
+          ...others,
+          phase: phases[game.phase]!,
+        } as unknown as Game);
+        const named = [first, position, others, ...args];
+        await world.fails(mover, world.pinpoint, name, named, "WrongRoots", [first, position, given]);
+      }
       seen.add(position);
       await arena.setVerdict(verdict.challengerWrong);
       await arena.move(first);
@@ -287,7 +306,7 @@ describe("Pinpoint", () => {
       Record<string, readonly [event: string, ...values: readonly (readonly [string, number])[]]>
     > = {
       revealSteps: ["StepsRevealed", ["roots", 0]],
-      pickStep: ["StepPicked", ["index", 0], ["before", 1], ["at", 3]],
+      pickStep: ["StepPicked", ["index", 0], ["before", 1], ["at", 2]],
       revealTrace: ["TraceRevealed", ["left", 2]],
       pickSide: ["SidePicked", ["right", 0]],
       revealNodes: ["NodesRevealed", ["nodes", 0]],
@@ -311,17 +330,17 @@ describe("Pinpoint", () => {
       world = await freshWorld();
       const { arena, gameId } = await gameIn(world, phase);
       const expected = expectedMove[phase]!;
-      const position = await arena.position(gameId);
+      const place = await arena.place(gameId);
       const mover = await arena.mover(gameId);
       for (const [name, args] of Object.entries(anyArgs)) {
         if (name === expected.type) continue;
         const values = [gameId, phases.indexOf(phase), moves.indexOf(name)];
-        await world.fails(mover, world.pinpoint, name, [gameId, position, ...args], "WrongPhase", values);
+        await world.fails(mover, world.pinpoint, name, [gameId, ...place, ...args], "WrongPhase", values);
       }
       const { name, args } = await arena.rightMove(gameId);
       for (const caller of Object.values(accounts)) {
         if (caller === mover) continue;
-        await world.fails(caller, world.pinpoint, name, [gameId, position, ...args], "NotMover", [
+        await world.fails(caller, world.pinpoint, name, [gameId, ...place, ...args], "NotMover", [
           gameId,
           caller,
           mover,
@@ -340,7 +359,7 @@ describe("Pinpoint", () => {
       for (const caller of [challenger, solver]) {
         for (const [name, args] of Object.entries(anyArgs)) {
           const values = [gameId, phases.indexOf(phase), moves.indexOf(name)];
-          await world.fails(caller, world.pinpoint, name, [gameId, word(0), ...args], "WrongPhase", values);
+          await world.fails(caller, world.pinpoint, name, [gameId, word(0), zeroRoots, ...args], "WrongPhase", values);
         }
       }
       const [error, values] =

@@ -48,7 +48,7 @@ describe("Pinpoint's clocks", () => {
     await world.fails(stranger, world.pinpoint, "timeout", [gameId], "ClockRunning", [gameId, 600n, 600n]);
     await arena.atTimeout(gameId);
     const { name, args } = await arena.rightMove(gameId);
-    const move = [gameId, await arena.position(gameId), ...args];
+    const move = [gameId, ...(await arena.place(gameId)), ...args];
     await world.fails(solver, world.pinpoint, name, move, "ClockExpired", [gameId, 601n, 600n]);
     await world.send(stranger, world.pinpoint, "timeout", [gameId]);
     expect(await arena.phase(gameId)).to.equal("ChallengerWon");
@@ -73,14 +73,14 @@ describe("Pinpoint's clocks", () => {
     const gameId = await arena.open();
     await arena.atTimeout(gameId);
     await arena.refused(gameId, "revealSteps", [[]], "ClockExpired", gameId, 601n, 600n);
-    const position = await arena.position(gameId);
+    const [position, roots] = await arena.place(gameId);
     const wrong = `0x${"00".repeat(32)}`;
     const values = [gameId, position, wrong];
     await world.fails(
       world.accounts.solver,
       world.pinpoint,
       "revealSteps",
-      [gameId, wrong, []],
+      [gameId, wrong, roots, []],
       "WrongPosition",
       values,
     );

@@ -216,7 +216,7 @@ describe("Pinpoint's money", () => {
           await arena.mover(gameId),
           world.pinpoint,
           name,
-          [gameId, await arena.position(gameId), ...args],
+          [gameId, ...(await arena.place(gameId)), ...args],
           "GameIsVoid",
           [gameId],
         );

@@ -41,28 +41,19 @@ describe("Pinpoint refuses", () => {
   it("picks of steps that were not revealed", async () => {
     const { arena, gameId } = await gameIn(world, "GridPick");
     const { node, from } = await arena.game(gameId);
-    const right = (await arena.rightMove(gameId)).args as [number, Hex, Hex[], Hex, Hex[]];
-    const [index, before, beforeProof, at, atProof] = right;
+    const [index, before, at, proof] = (await arena.rightMove(gameId)).args as [number, Hex, Hex, Hex[]];
     const pick = (args: unknown[], error: string, ...values: unknown[]) =>
       arena.refused(gameId, "pickStep", args, error, ...values);
-    await pick([10, before, beforeProof, at, atProof], "LeafOutOfRange", 10n, 10n);
-    await pick([index, before, beforeProof, at, atProof.slice(1)], "ProofLength", 3n, 4n);
-    await pick([index, before, [...beforeProof, word(0)], at, atProof], "ProofLength", 5n, 4n);
-    await pick(
-      [index, before, beforeProof, word(1), atProof],
-      "RootMismatch",
-      arena.toy.climb(word(1), index, atProof),
-      node,
-    );
-    await pick(
-      [index, word(1), beforeProof, at, atProof],
-      "RootMismatch",
-      arena.toy.climb(word(1), index - 1, beforeProof),
-      node,
-    );
-    const first = [arena.toy.segment.node(0, 0), ...arena.toy.segment.proof(0)].map(toHex);
-    await pick([0, word(1), [], first[0], first.slice(1)], "WrongBefore", from, word(1));
-    await pick([0, from, [word(0)], first[0], first.slice(1)], "ProofLength", 1n, 0n);
+    await pick([10, before, at, proof], "LeafOutOfRange", 10n, 10n);
+    const { length } = proof;
+    await pick([index, before, at, proof.slice(1)], "ProofLength", BigInt(length) - 1n, BigInt(length));
+    await pick([index, before, at, [...proof, word(0)]], "ProofLength", BigInt(length) + 1n, BigInt(length));
+    const climb = (...picked: Hex[]) => arena.toy.climb(picked, index - 1, 4, proof);
+    await pick([index, before, word(1), proof], "RootMismatch", climb(before, word(1)), node);
+    await pick([index, word(1), at, proof], "RootMismatch", climb(word(1), at), node);
+    const [first, ...siblings] = [arena.toy.segment.node(0, 0), ...arena.toy.segment.proof(0)].map(toHex);
+    await pick([0, word(1), first, siblings], "WrongBefore", from, word(1));
+    await pick([0, from, first, [...siblings, word(0)]], "ProofLength", 5n, 4n);
   });
 
   it("another program, and a trace whose counts no program has", async () => {
@@ -121,7 +112,7 @@ describe("Pinpoint refuses", () => {
       const count = phase === "OperatorPick" ? 35n : 36n;
       await arena.refused(gameId, "pickNode", [Number(count), picked, proof], "LeafOutOfRange", count, count);
       await arena.refused(gameId, "pickNode", [index, picked, proof.slice(1)], "ProofLength", down - 1n, down);
-      const root = arena.toy.climb(word(1), index, proof);
+      const root = arena.toy.climb([word(1)], index, proof.length, proof);
       await arena.refused(gameId, "pickNode", [index, word(1), proof], "RootMismatch", root, node);
     });
   }

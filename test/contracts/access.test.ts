@@ -195,9 +195,9 @@ describe("access to the contracts", () => {
   async function refuseStrangers(arena: Arena, gameId: bigint, seen: Set<string>): Promise<void> {
     const { name, args } = await arena.rightMove(gameId);
     const mover = await arena.mover(gameId);
-    const position = await arena.position(gameId);
+    const place = await arena.place(gameId);
     for (const from of Object.values(world.accounts).filter((account) => account !== mover)) {
-      const call = [gameId, position, ...args];
+      const call = [gameId, ...place, ...args];
       expect(await errorOf(world, from, world.pinpoint, name, call), name).to.equal("NotMover");
     }
     seen.add(name);

@@ -32,7 +32,9 @@ async function play(pool: ComputePool, segment: Segment, flip: Divergence) {
   for (let judgement: Judgement | undefined; ;) {
     if (judgement !== undefined) return { phase: game.phase, operator: game.operator, verdict: judgement.verdict };
     const { side } = expectedMove[game.phase]!;
-    const move = await pool.move({ segment, side, game, history, flip: side === "defender" ? flip : undefined });
+    const { move } = await (side === "defender"
+      ? pool.move({ segment, side, game, flip })
+      : pool.move({ segment, side, game, history }));
     history.push({ side, before: game, move });
     ({ game, judgement } = playMove(game, claim, move));
   }

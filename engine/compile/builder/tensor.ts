@@ -3,10 +3,10 @@ import { broadcastTo, type Value } from "./value.ts";
 import { product, type TensorData } from "../graph.ts";
 import type { Builder } from "./builder.ts";
 
-/** The elements as words. Integers beyond 32 bits (ONNX's "to the end") become the nearest i32. */
-export function wordsOfTensor(tensor: TensorData): Uint32Array {
-  if (tensor.values instanceof Float32Array) return new Uint32Array(tensor.values.slice().buffer);
-  const clamped = tensor.values.map((n) => Math.min(Math.max(n, -(2 ** 31)), 2 ** 31 - 1));
+/** The elements as words: those of the tensor itself where they are f32. Integers beyond 32 bits (ONNX's "to the end") become the nearest i32. */
+export function wordsOfTensor({ values }: TensorData): Uint32Array {
+  if (values instanceof Float32Array) return new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const clamped = values.map((n) => Math.min(Math.max(n, -(2 ** 31)), 2 ** 31 - 1));
   return new Uint32Array(Int32Array.from(clamped).buffer);
 }
 

@@ -1,7 +1,7 @@
 import type { Words } from "../../../common/index.ts";
-import { checkState } from "../../commit/state.ts";
+import { takeState } from "../../commit/state.ts";
 import type { State } from "../../commit/state.ts";
-import type { Executor, ExecutorInput, StepOptions } from "../../execution.ts";
+import type { Executor, ExecutorInput, Look, StepOptions } from "../../execution.ts";
 import { outputWords } from "../../program/cost.ts";
 import type { Operator, Ref, StepContext } from "../../program/types.ts";
 import { runOperator } from "./index.ts";
@@ -24,9 +24,12 @@ class ReferenceExecutor implements Executor {
     return this.#state.map((words) => words.slice());
   }
 
-  setState(state: readonly Uint32Array[]): void {
-    checkState(state, this.#input.program);
-    this.#state = state.map((words) => words.slice());
+  lookAtState(look: Look): void {
+    this.#state.forEach((words, tensor) => look(tensor, words));
+  }
+
+  setState(state: Iterable<Uint32Array>): void {
+    takeState(state, this.#input.program, (words, tensor) => this.#state[tensor]!.set(words));
   }
 
   step(context: StepContext, { flip, onOutput }: StepOptions = {}): void {

@@ -1,13 +1,14 @@
 import { bytesOf } from "../../../common/index.ts";
-import { checkState } from "../../commit/state.ts";
+import { takeState } from "../../commit/state.ts";
 import type { State } from "../../commit/state.ts";
-import type { Engine, EngineOptions, Executor, ExecutorInput, StepOptions } from "../../execution.ts";
+import type { Engine, EngineOptions, Executor, ExecutorInput, Look, StepOptions } from "../../execution.ts";
 import type { Program, StepContext } from "../../program/types.ts";
 import { nativeKernels, type NativeChoice } from "../native/kernels.ts";
 import { gatherOf, type Gather } from "./gather.ts";
 import { placeOf, planLayout, plansOf } from "./layout.ts";
 import type { Layout, Place, Plan } from "./layout.ts";
 import { createMemory, instantiateKernels, loadModule, type Kernels, type KernelModule } from "./loader.ts";
+import { makeRoom } from "./room.ts";
 import { Team, type Call, type ThreadSetup } from "./team.ts";
 
 /** Writes records, tables, constants and the fields that lie in memory: all that steps do not change. */
@@ -73,6 +74,7 @@ class WasmExecutor implements Executor {
   readonly #words: Uint32Array;
   /** Which of the two sets of state tensors is the start state. */
   #parity: 0 | 1 = 0;
+  #hasStepped = false;
 
   constructor(
     engine: Engine,
@@ -108,14 +110,25 @@ class WasmExecutor implements Executor {
     return this.#layout.states[this.#parity].map((place) => this.#view(place).slice());
   }
 
-  setState(state: readonly Uint32Array[]): void {
-    checkState(state, this.#program);
-    this.#layout.states[this.#parity].forEach((place, index) => this.#view(place).set(state[index]!));
+  lookAtState(look: Look, { hashes }: Pick<StepOptions, "hashes"> = {}): void {
+    const { operators, states } = this.#program;
+    // The state's tensors are the outputs of the step before.
+    const [before, firstProducer] = [this.#other, operators.length - states.length];
+    this.#layout.states[this.#parity].forEach((place, tensor) => {
+      look(tensor, this.#view(place), hashes === true ? this.#hash(firstProducer + tensor, before) : undefined);
+    });
+  }
+
+  setState(state: Iterable<Uint32Array>): void {
+    const places = this.#layout.states[this.#parity];
+    takeState(state, this.#program, (words, tensor) => this.#view(places[tensor]!).set(words));
   }
 
   step(stepContext: StepContext, options: StepOptions = {}): void {
     const { step, seed, order } = stepContext;
-    const { context, fused, traced } = this.#layout;
+    const { context, fused, traced, end } = this.#layout;
+    if (!this.#hasStepped) makeRoom(end);
+    this.#hasStepped = true;
     const shuffled = order === "shuffled" ? 1 : 0;
     this.#words.set([step, seed, shuffled, this.#program.batch, this.#samples], context / 4);
     const isSeen = options.onOutput !== undefined || options.flip !== undefined;
@@ -124,7 +137,11 @@ class WasmExecutor implements Executor {
       this.#run(plan, call, stepContext);
       if (isSeen) this.#show(operator, options);
     });
-    this.#parity = this.#parity === 0 ? 1 : 0;
+    this.#parity = this.#other;
+  }
+
+  get #other(): 0 | 1 {
+    return this.#parity === 0 ? 1 : 0;
   }
 
   /** Runs a call of a plan: on the host, on all threads or on this one. */
@@ -133,12 +150,11 @@ class WasmExecutor implements Executor {
     const { operator } = plan.calls[call]!;
     const gather = this.#gathers[operator];
     if (gather) gather(stepContext, this.#view(plan.outputs[parity][operator]!));
-    else this.#compute(plan, call);
+    else this.#compute(plan, call, parity);
   }
 
   /** Runs a call of a plan on all threads or on this one. */
-  #compute(plan: Plan, call: number): void {
-    const parity = this.#parity;
+  #compute(plan: Plan, call: number, parity: 0 | 1): void {
     const index = this.#firstCalls.get(plan)! + call;
     const { kind, record, tables, outputs } = this.#calls[index]!;
     const own = () => this.#kernels[kind](record, tables[parity], outputs[parity], this.#layout.context);
@@ -150,15 +166,15 @@ class WasmExecutor implements Executor {
   #show(operator: number, { flip, onOutput, hashes }: StepOptions): void {
     const words = this.#view(this.#layout.traced.outputs[this.#parity][operator]!);
     if (flip?.operator === operator) words[flip.element]! ^= 1 << flip.bit;
-    onOutput?.(operator, words, hashes === true ? this.#hash(operator) : undefined);
+    onOutput?.(operator, words, hashes === true ? this.#hash(operator, this.#parity) : undefined);
   }
 
-  /** All nodes of the tree of an operator's output. */
-  #hash(operator: number): Uint8Array {
+  /** All nodes of the tree of an operator's output in a step of that parity. */
+  #hash(operator: number, parity: 0 | 1): Uint8Array {
     const { hashed } = this.#layout;
-    this.#compute(hashed, 2 * operator);
-    this.#compute(hashed, 2 * operator + 1);
-    return bytesOf(this.#view(hashed.outputs[this.#parity][operator]!));
+    this.#compute(hashed, 2 * operator, parity);
+    this.#compute(hashed, 2 * operator + 1, parity);
+    return bytesOf(this.#view(hashed.outputs[parity][operator]!));
   }
 
   async close(): Promise<void> {

@@ -12,6 +12,9 @@ type HashKernel = (record: number, table: number, out: number) => void;
 /** Leaves of a range: a multiple of every vector's lanes, and less is done sooner than another thread is told of it. */
 const rangeLeaves = 64;
 
+/** Leaves that are hashed from one copy: larger ones take memory that stays with a thread. */
+const pieceLeaves = 1024;
+
 /** Ranges of a tree's leaves, one a thread at most. */
 export function leafRanges(leafCount: number, threads: number): { from: number; to: number }[] {
   const size = Math.ceil(leafCount / threads / rangeLeaves) * rangeLeaves;
@@ -37,8 +40,11 @@ export function hashKernels(memory: WebAssembly.Memory): Readonly<Record<HashKin
     Leaves: (record, table, out) => {
       const start = word(table) / 4;
       const tensor = words.subarray(start, start + word(table + 4));
-      // A copy first: bytes of shared memory are moved to odd places one by one.
-      bytes.set(chunkLeaves(tensor.slice(word(record) * chunkWords, word(record + 4) * chunkWords)), out);
+      for (let from = word(record), to = out; from < word(record + 4); from += pieceLeaves, to += pieceLeaves * 32) {
+        const end = Math.min(from + pieceLeaves, word(record + 4));
+        // A copy first: bytes of shared memory are moved to odd places one by one.
+        bytes.set(chunkLeaves(tensor.slice(from * chunkWords, end * chunkWords)), to);
+      }
     },
     Nodes: (record, _, out) => {
       bytes.set(new MerkleTree(bytes.subarray(out, out + word(record) * 32)).nodes(), out);

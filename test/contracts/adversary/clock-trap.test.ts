@@ -35,7 +35,7 @@ describe("attack: a lie as bait, under terms that no challenger can meet", () =>
     await world.at(lastMoveAt + 1n + block);
     const values = [gameId, block, 1n];
     const { name, args } = await arena.rightMove(gameId);
-    const move = [gameId, await arena.position(gameId), ...args];
+    const move = [gameId, ...(await arena.place(gameId)), ...args];
     await world.fails(challenger, world.pinpoint, name, move, "ClockExpired", values);
     await world.send(solver, world.pinpoint, "timeout", [gameId]);
     expect(await statusOf(world, arena.jobId)).to.equal("Closing");

@@ -86,7 +86,7 @@ describe("attack: crafted evidence against an honest claim", () => {
     it(`${name}: nobody is convicted`, async () => {
       const judge = await arbiter();
       const open = await court();
-      const drawn = () => open.question(operator, random.below(open.trace.outputs[operator]!.words.length));
+      const drawn = () => open.question(operator, random.below(open.output(operator).words.length));
       const outcomes = { refused: 0, acquitted: 0 };
       for (let attempt = 0; attempt < attempts; attempt++) {
         const own = drawn();

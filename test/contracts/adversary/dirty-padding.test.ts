@@ -22,11 +22,11 @@ describe("attack: a claim with dirty padding", () => {
     for (const element of [words, 255]) {
       it(`word ${element} of ${name} of ${words}: convicted for its padding`, async () => {
         const { board, example } = await setUp();
-        const { outputs } = example.honest.step(steps - 1);
-        expect(outputs[operator]!.words).to.have.lengthOf(words);
-        const forged = new Map([[operator as number, withWord(outputs[operator]!, element, 0x80000000)]]);
+        const { output } = example.honest.step(steps - 1);
+        expect(output(operator).words).to.have.lengthOf(words);
+        const forged = new Map([[operator as number, withWord(output(operator), element, 0x80000000)]]);
         // An output alone leaves the end root as it is: something must be disputed.
-        if (operator !== at.weights) forged.set(at.weights, withWord(outputs[at.weights]!, 0, 1));
+        if (operator !== at.weights) forged.set(at.weights, withWord(output(at.weights), 0, 1));
         const { claim, defender } = lieAbout(example, forged);
         const table = await Table.open(board, claim);
         const ending = await table.play(defender, challenging(example.honest));

@@ -20,11 +20,11 @@ describe("attack: the same lie convicted twice", () => {
     const arena = await Arena.create(world, {}, shortShape);
     const [first, second] = [await arena.open(challenger), await arena.open(rival)];
     await arena.playTo(second, "Judgement");
-    const position = await arena.position(second);
+    const place = await arena.place(second);
     await arena.finish(first, verdict.defenderWrong);
     const [slashed, burned] = [await stakeOf(world, solver), await world.balance(burnAddress)];
     const { args } = await arena.rightMove(second);
-    await world.fails(rival, world.pinpoint, "judge", [second, position, ...args], "GameIsVoid", [second]);
+    await world.fails(rival, world.pinpoint, "judge", [second, ...place, ...args], "GameIsVoid", [second]);
     await world.fails(stranger, world.pinpoint, "timeout", [second], "GameIsVoid", [second]);
     expect(await stakeOf(world, solver)).to.deep.equal(slashed);
     await world.send(rival, world.pinpoint, "reclaim", [second]);

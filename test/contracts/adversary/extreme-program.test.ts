@@ -223,7 +223,7 @@ describe("attack: a program at the ends of what is valid", () => {
     it(`${name}: the arbiter agrees with them, word by word`, async () => {
       const { judge } = await arbiter();
       const open = await court();
-      const output = open.trace.outputs[operator]!.words;
+      const output = open.output(operator).words;
       for (const [element, expected] of output.entries()) {
         const answer = await judge(open.question(operator, element));
         const truth = { verdict: "ChallengerWrong", reason: "Element", claimed: expected, expected };

@@ -49,7 +49,7 @@ describe("attack: a chain that stands still across a deadline", () => {
       const back = await halted(clock + 1);
       await world.at(back);
       const { name, args } = await arena.rightMove(gameId);
-      const move = [gameId, await arena.position(gameId), ...args];
+      const move = [gameId, ...(await arena.place(gameId)), ...args];
       const values = [gameId, BigInt(clock) + 1n, BigInt(clock)];
       const mover = honest === "defender" ? solver : challenger;
       await world.fails(mover, world.pinpoint, name, move, "ClockExpired", values);

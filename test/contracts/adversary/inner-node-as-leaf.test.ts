@@ -31,9 +31,8 @@ describe("attack: an inner node offered as a leaf", () => {
     const tree = new MerkleTree(roots);
     const inner = toHex(tree.node(1, 0));
     const proof = tree.proof(0).map(toHex);
-    const pick = (index: number, atProof: typeof proof): Move => {
-      const before = { before: table.game.from, beforeProof: [] };
-      return { type: "pickStep", index, ...before, at: inner, atProof };
+    const pick = (index: number, siblings: typeof proof): Move => {
+      return { type: "pickStep", index, before: table.game.from, at: inner, proof: siblings };
     };
     const refusals = [
       await table.refuses(pick(0, proof.slice(1))),
@@ -67,7 +66,7 @@ describe("attack: an inner node offered as a leaf", () => {
 
   it("by the solver, as a chunk: he can open the tensor, never the chunk, and his clock runs out", async () => {
     const { board, example } = await setUp();
-    const output = example.honest.step(steps - 1).outputs[at.weights]!;
+    const output = example.honest.step(steps - 1).output(at.weights);
     // Four chunks whose root he declares to be the one chunk of a tensor of the right size.
     const four = declaredAs(output, 1024, "f32");
     const posed: TensorCommitment = {

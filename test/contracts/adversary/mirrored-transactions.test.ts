@@ -40,8 +40,8 @@ describe("attack: every transaction mirrored in front", () => {
 
   /** The right move in a game, as its sender sends it. */
   function moveOf(arena: Arena, gameId: bigint): Promise<Sending> {
-    return Promise.all([arena.mover(gameId), arena.position(gameId), arena.rightMove(gameId)]).then(
-      ([mover, position, { name, args }]) => [mover, world.pinpoint, name, [gameId, position, ...args]],
+    return Promise.all([arena.mover(gameId), arena.place(gameId), arena.rightMove(gameId)]).then(
+      ([mover, place, { name, args }]) => [mover, world.pinpoint, name, [gameId, ...place, ...args]],
     );
   }
 

@@ -25,11 +25,11 @@ describe("attack: a claim with a NaN that is not the one NaN", () => {
     ] as const) {
       it(`0x${word.toString(16)} in ${name}: convicted for the element`, async () => {
         const { board, example } = await setUp();
-        const { outputs } = example.honest.step(steps - 1);
-        const element = outputs[operator]!.words.indexOf(nan);
+        const { output } = example.honest.step(steps - 1);
+        const element = output(operator).words.indexOf(nan);
         expect(element).to.be.at.least(0);
-        const forged = new Map([[operator as number, withWord(outputs[operator]!, element, word)]]);
-        if (operator !== at.weights) forged.set(at.weights, withWord(outputs[at.weights]!, 0, 1));
+        const forged = new Map([[operator as number, withWord(output(operator), element, word)]]);
+        if (operator !== at.weights) forged.set(at.weights, withWord(output(at.weights), 0, 1));
         const { claim, defender } = lieAbout(example, forged);
         const ending = await (await Table.open(board, claim)).play(defender, challenging(example.honest));
         expect(ending).to.deep.equal({

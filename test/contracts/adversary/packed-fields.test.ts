@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { encodeAbiParameters, keccak256 } from "viem";
-import { phases, type Terms } from "../../../protocol/index.ts";
-import type { ChainGame } from "../support/games.ts";
+import { phases, rootsOf, type Terms } from "../../../protocol/index.ts";
+import { readChainGame, type ChainGame } from "../support/games.ts";
 import { commitment, deposit, encoded, goodTerms, readJob, submit, word } from "../support/jobs.ts";
 import { deepShape, Toy, type Call, type ToyShape } from "../support/toy.ts";
 import { World, type Receipt } from "../support/world.ts";
@@ -90,7 +90,7 @@ class Longest {
   }
 
   game(gameId: bigint): Promise<ChainGame> {
-    return this.world.read(this.world.pinpoint, "game", [gameId]);
+    return readChainGame(this.world, gameId);
   }
 
   async rightMove(gameId: bigint): Promise<Call> {
@@ -105,7 +105,8 @@ class Longest {
   }
 
   async named(gameId: bigint, args: readonly unknown[]): Promise<unknown[]> {
-    return [gameId, await this.world.read(this.world.pinpoint, "positionOf", [gameId]), ...args];
+    const game = await this.game(gameId);
+    return [gameId, game.position, rootsOf(game), ...args];
   }
 
   async mover(gameId: bigint) {

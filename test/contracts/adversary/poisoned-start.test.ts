@@ -59,7 +59,7 @@ describe("attack: a poisoned bundle and a challenger who knows where", () => {
       const posted = example.claimOf(example.honest);
       const jobId = await board.postClaim(posted);
       for (let operator = at.x; operator <= at.steps; operator++) {
-        const { words } = example.honest.step(0).outputs[operator]!;
+        const { words } = example.honest.step(0).output(operator);
         for (const element of new Set([0, words.length >> 1, words.length - 1])) {
           const table = await Table.join(board, posted, jobId, board.accounts.challenger);
           const aim = { step: posted.firstStep, operator, element };

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { exampleSegment, type ExampleTraining } from "../../../dispute/index.ts";
 import type { Operator } from "../../../engine/index.ts";
-import { readGame } from "../../../protocol/index.ts";
+import { gameRecord } from "../../../protocol/index.ts";
 import { challenging, defending, errorName, shared, Table } from "./support/table.ts";
 
 const steps = 3;
@@ -71,7 +71,7 @@ describe("attack: a pick exchanged under an answer on its way", () => {
     await snapshot.restore();
     const moved = await Table.join(board, twin, twinJob, board.accounts.challenger);
     expect(moved.gameId).to.equal(table.gameId);
-    expect((await readGame(board.chain, moved.gameId)).game).to.deep.equal(table.game);
+    expect((await gameRecord(board.chain, moved.gameId)).game).to.deep.equal(table.game);
 
     const { address, abi, functionName, args } = answer;
     const request = { address, abi, functionName, args, account: board.accounts.solver.account } as never;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { exampleClassifier, exampleSegment, type Aim } from "../../../dispute/index.ts";
 import { classifierOperators as at } from "../../../engine/index.ts";
-import { makeMove, openingGame, positionOf, readGame, type Call, type Phase } from "../../../protocol/index.ts";
+import { makeMove, openingGame, readGame, type Call, type Phase } from "../../../protocol/index.ts";
 import type { Board } from "../game/board.ts";
 import { challenging, defending, errorName, shared, Table } from "./support/table.ts";
 
@@ -64,8 +64,9 @@ describe("attack: a move that answers another position", () => {
     const twin = await Table.join(board, claim, table.jobId, board.accounts.challenger);
     const move = defending(honest)(openingGame(claim), []);
     const { deployment } = board;
-    const position = positionOf(deployment, table.gameId, table.jobId, table.game);
-    expect(await refusal(board, makeMove(deployment, twin.gameId, position, move))).to.equal("WrongPosition");
+    const { address, abi, functionName, args } = makeMove(deployment, table.gameId, table.jobId, table.game, move);
+    const other = { address, abi, functionName, args: [twin.gameId, ...args.slice(1)] };
+    expect(await refusal(board, other)).to.equal("WrongPosition");
     await table.make(move);
     expect(await table.refuses(move)).to.equal("WrongPhase");
   });

@@ -31,7 +31,7 @@ describe("attack: a solver who challenges himself", () => {
   async function meterTo(arena: Arena, gameId: bigint): Promise<void> {
     await arena.playTo(gameId, "CellPick");
     const { name, args } = await arena.rightMove(gameId);
-    const move = [gameId, await arena.position(gameId), ...args];
+    const move = [gameId, ...(await arena.place(gameId)), ...args];
     await world.send(await arena.mover(gameId), world.pinpoint, name, move, tail);
   }
 

@@ -49,7 +49,7 @@ function drawPlaces(random: Prng): Places {
 
 /** Flips a bit of an output at some elements. */
 function flipped({ honest }: ExampleSegment, offset: number, operator: number, elements: readonly number[]): Forged {
-  const changed = honest.step(offset).outputs[operator]!.words.slice();
+  const changed = honest.step(offset).output(operator).words.slice();
   for (const element of elements) changed[element] = (changed[element]! ^ (1 << (element % 20))) >>> 0;
   const chunks = Array.from({ length: chunkCount(words) }, (_, index) => chunkAt(changed, index));
   return forge(chunks, words, "f32");

@@ -27,9 +27,9 @@ describe("attack: a tensor opened with other words or another dtype", () => {
   for (const [words, dtype] of declarations) {
     it(`${dtype} × ${words} instead of f32 × 18: convicted for the declaration`, async () => {
       const { board, example } = await setUp();
-      const { outputs } = example.honest.step(steps - 1);
-      expect(outputs[at.weights]!.words).to.have.lengthOf(18);
-      const forged = new Map([[at.weights as number, declaredAs(outputs[at.weights]!, words, dtype)]]);
+      const { output } = example.honest.step(steps - 1);
+      expect(output(at.weights).words).to.have.lengthOf(18);
+      const forged = new Map([[at.weights as number, declaredAs(output(at.weights), words, dtype)]]);
       const { claim, defender } = lieAbout(example, forged);
       const table = await Table.open(board, claim);
       const ending = await table.play(defender, challenging(example.honest));

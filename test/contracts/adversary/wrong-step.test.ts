@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { exampleClassifier, exampleSegment } from "../../../dispute/index.ts";
 import { classifierOperators as at } from "../../../engine/index.ts";
-import { readGame } from "../../../protocol/index.ts";
+import { gameRecord } from "../../../protocol/index.ts";
 import { challenging, defending, shared, Table } from "./support/table.ts";
 
 const seed = 0x5eed_010d;
@@ -29,7 +29,7 @@ describe("attack: a lie at every step of a segment with a short last cell", () =
         const table = await Table.open(board, example.claimOf(trace));
         const ending = await table.play(defending(trace), challenging(example.honest, place));
         expect(ending).to.include({ phase, reason: "Element", operator: at.rate, element: 0n });
-        const { game } = await readGame(board.chain, table.gameId);
+        const { game } = await gameRecord(board.chain, table.gameId);
         expect(game).to.include({ firstStep: place.step, steps: 1, from: example.honest.roots[offset] });
       }
     });

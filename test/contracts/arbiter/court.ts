@@ -38,9 +38,17 @@ export class Court {
   readonly dataset: DatasetCommitment;
   readonly constants: readonly TensorCommitment[];
   readonly program: ReturnType<typeof programCommitment>;
+  readonly #outputs: readonly TensorCommitment[];
   readonly #readable: boolean;
 
-  private constructor(subject: Subject, context: StepContext, trace: TraceCommitment, readable = true) {
+  private constructor(
+    subject: Subject,
+    context: StepContext,
+    trace: TraceCommitment,
+    outputs: readonly TensorCommitment[],
+    readable = true,
+  ) {
+    this.#outputs = outputs;
     this.#readable = readable;
     this.subject = subject;
     this.context = context;
@@ -53,25 +61,34 @@ export class Court {
 
   static async open(subject: Subject, context: StepContext, engine: Engine = "reference"): Promise<Court> {
     const executor = await createExecutor(engine, subject);
-    return new Court(subject, context, traceCommitment(executor, subject.program, subject.start, context));
+    const { program, start } = subject;
+    const outputs: TensorCommitment[] = [];
+    const trace = traceCommitment(executor, program, start, context, {
+      onOutput: (operator, words) => outputs.push(commitTensor(words.slice(), program.operators[operator]!.dtype)),
+    });
+    return new Court(subject, context, trace, outputs);
   }
 
   /** The same trace under a program with other records, of which nothing can be read: what is judged is the record. */
   withOperators(operators: readonly Operator[]): Court {
     const program = { ...this.subject.program, operators };
-    return new Court({ ...this.subject, program }, this.context, this.trace, false);
+    return new Court({ ...this.subject, program }, this.context, this.trace, this.#outputs, false);
+  }
+
+  output(operator: number): TensorCommitment {
+    return this.#outputs[operator]!;
   }
 
   /** The true word of an operator's output; 0 past its end. */
   word(operator: number, element: number): number {
-    return this.trace.outputs[operator]!.words[element] ?? 0;
+    return this.output(operator).words[element] ?? 0;
   }
 
   /** Word `element` of an operator with its evidence, claimed to be `claimed` (the true word by default). */
   question(operator: number, element: number, claimed = this.word(operator, element)) {
     const { states, operators } = this.subject.program;
     const op = operators[operator]!;
-    const output = this.trace.outputs[operator]!;
+    const output = this.output(operator);
     const chunkIndex = Math.floor(element / chunkWords);
     const chunk = chunkAt(output.words, chunkIndex);
     new DataView(chunk.buffer).setUint32((element % chunkWords) * 4, claimed, true);
@@ -101,7 +118,7 @@ export class Court {
 
   #evidence(operator: number, element: number, chunk: Uint8Array): Evidence {
     const op = this.subject.program.operators[operator]!;
-    const { words } = this.trace.outputs[operator]!;
+    const { words } = this.output(operator);
     const state = operator - this.trace.left.leafCount;
     const leaves = op.operands.map(({ ref }) => this.leafOf(ref));
     if (state >= 0) leaves.push(state);
@@ -158,7 +175,7 @@ export class Court {
   }
 
   tensorOf({ space, index }: Ref): OpenTensor {
-    if (space === "operator") return this.trace.outputs[index]!;
+    if (space === "operator") return this.output(index);
     return { state: this.start.tensors, field: this.dataset.tensors, constant: this.constants }[space][index]!;
   }
 

@@ -30,7 +30,7 @@ describe("Arbiter: judgement of every operator", () => {
       it(`${name}, step ${context.step}`, async () => {
         const { judge } = await arbiter();
         const open = await court();
-        const { words } = open.trace.outputs[operator]!;
+        const { words } = open.output(operator);
         const elements = new Set([0, words.length - 1, ...Array.from({ length: 6 }, () => random.below(words.length))]);
         for (const element of elements) {
           const expected = words[element]!;
@@ -61,17 +61,14 @@ describe("Arbiter: the data reaches the branches", () => {
   it("words past the field, fill words, both pieces, missing rows, NaNs", async () => {
     const open = await Court.open(subject, contexts[0]!);
     const reads = (operator: number) =>
-      Array.from(
-        open.trace.outputs[operator]!.words,
-        (_, element) => open.question(operator, element).evidence.reads.length,
-      );
+      Array.from(open.output(operator).words, (_, element) => open.question(operator, element).evidence.reads.length);
     const late = await Court.open(subject, { step: 8, seed: 7, order: "sequential" });
     expect(late.question(at.field, 5 * 6 + 5).evidence.reads).to.have.lengthOf(0);
     expect(late.word(at.field, 5 * 6 + 4)).to.not.equal(0);
     expect(new Set(reads(at.window))).to.deep.equal(new Set([0, 1]));
     expect(new Set(reads(at.gathered))).to.deep.equal(new Set([1, 2]));
-    expect(open.trace.outputs[at.window]!.words.filter((word) => word === 0x7fc00000)).to.not.have.lengthOf(0);
-    expect(open.trace.outputs[at.window]!.words.some((word) => word === 0xff800001)).to.equal(false);
+    expect(open.output(at.window).words.filter((word) => word === 0x7fc00000)).to.not.have.lengthOf(0);
+    expect(open.output(at.window).words.some((word) => word === 0xff800001)).to.equal(false);
     const ninth = await Court.open(subject, contexts[1]!);
     expect(ninth.question(at.schedule, 0).evidence.reads).to.have.lengthOf(0);
   });

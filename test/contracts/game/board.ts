@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { network } from "hardhat";
 import { encodeFunctionData, parseEventLogs, size, zeroAddress, type Address, type Hex } from "viem";
 import {
@@ -17,8 +18,9 @@ import {
   makeMove,
   openGame,
   openingGame,
-  pinpointAbi,
   positionOf,
+  rootsOf,
+  pinpointAbi,
   readGame,
   readGameCount,
   readJob,
@@ -190,9 +192,10 @@ export async function createBoard() {
     const gas = { defender: 0n, challenger: 0n, judge: 0n };
     let game = openingGame(claim);
     for (;;) {
-      const stored = (await readGame(chain, gameId)).game;
-      if (JSON.stringify(stored) !== JSON.stringify(game))
-        throw new Error(`contract and rules differ: ${JSON.stringify({ stored, game })}`);
+      const stored = await readGame(chain, gameId);
+      const position = positionOf(deployment, gameId, jobId, game);
+      if (!isDeepStrictEqual({ ...stored.game, ...rootsOf(game) }, game) || stored.position !== position)
+        throw new Error(`contract and rules differ: ${JSON.stringify({ stored: stored.game, game })}`);
       const expected = expectedMove[game.phase];
       if (expected === null) throw new Error(`stuck in ${game.phase}`);
       const move =
@@ -201,8 +204,7 @@ export async function createBoard() {
           : challengerMove(game, history, example.honest, aim);
       const next = playMove(game, claim, move);
       const account = expected.side === "defender" ? solver : challenger;
-      const position = positionOf(deployment, gameId, jobId, game);
-      const call = makeMove(deployment, gameId, position, move);
+      const call = makeMove(deployment, gameId, jobId, game, move);
       const receipt = await send(account, call);
       gas[expected.side] += receipt.gasUsed;
       const bytes = size(encodeFunctionData(call as never));
@@ -218,14 +220,14 @@ export async function createBoard() {
       if (next.judgement === undefined) continue;
       gas.judge = receipt.gasUsed;
       const [judged] = parseEventLogs({ abi: pinpointAbi, logs: receipt.logs, eventName: "Judged" });
-      const end = (await readGame(chain, gameId)).game;
+      const { game: end } = await readGame(chain, gameId);
       if (end.phase !== game.phase) throw new Error(`contract says ${end.phase}, the rules ${game.phase}`);
       const { operator, element, claimed, expected: bits } = judged.args;
       if (claimed !== next.judgement.claimed || bits !== next.judgement.expected)
         throw new Error(
           `contract and rules judge differently: ${JSON.stringify({ claimed, bits, rules: next.judgement })}`,
         );
-      return { game: end, verdict: { operator, element, claimed, expected: bits }, moves: history.length, gas, costs };
+      return { game, verdict: { operator, element, claimed, expected: bits }, moves: history.length, gas, costs };
     }
   }
 

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import type { Address, Hex } from "viem";
-import { phases, type Phase, type Terms } from "../../../protocol/index.ts";
+import { gameRecord, phases, rootsOf, type Phase, type Roots, type Terms } from "../../../protocol/index.ts";
 import { commitment, deposit, goodTerms, readJob, submit, word } from "./jobs.ts";
 import { deepShape, Toy, type Call, type ToyShape } from "./toy.ts";
 import type { Receipt, World } from "./world.ts";
 
-/** A game as the contract stores it. */
-export interface ChainGame {
+/** A game with its roots. */
+export interface ChainGame extends Roots {
   readonly phase: number;
   readonly moves: number;
   readonly levels: number;
@@ -33,10 +33,17 @@ export interface ChainGame {
   readonly checkpoint: number;
   readonly grid: number;
   readonly defender: Address;
-  readonly from: Hex;
-  readonly to: Hex;
-  readonly left: Hex;
-  readonly node: Hex;
+  readonly defended: bigint;
+  readonly position: Hex;
+}
+
+export const zeroRoots: Roots = { from: word(0), to: word(0), left: word(0), node: word(0) };
+
+/** A game as the contract stores it, with the roots that its events tell. */
+export async function readChainGame(world: World, gameId: bigint): Promise<ChainGame> {
+  const stored = await world.read<Omit<ChainGame, keyof Roots>>(world.pinpoint, "game", [gameId]);
+  const told = phases[stored.phase] === "None" ? zeroRoots : (await gameRecord(world.chain, gameId)).game;
+  return { ...stored, ...rootsOf(told) };
 }
 
 /** Indices of the contract's enum `Verdict`. */
@@ -90,15 +97,17 @@ export class Arena {
   }
 
   game(gameId: bigint): Promise<ChainGame> {
-    return this.world.read(this.world.pinpoint, "game", [gameId]);
+    return readChainGame(this.world, gameId);
   }
 
   async phase(gameId: bigint): Promise<Phase> {
     return phases[(await this.game(gameId)).phase]!;
   }
 
-  position(gameId: bigint): Promise<Hex> {
-    return this.world.read(this.world.pinpoint, "positionOf", [gameId]);
+  /** The position and the roots that the next move must name. */
+  async place(gameId: bigint): Promise<readonly [Hex, Roots]> {
+    const game = await this.game(gameId);
+    return [game.position, rootsOf(game)];
   }
 
   /** The right move in the game as it stands. */
@@ -118,12 +127,12 @@ export class Arena {
   async move(gameId: bigint, call?: Call): Promise<Receipt> {
     const { name, args } = call ?? (await this.rightMove(gameId));
     const from = await this.mover(gameId);
-    return this.world.send(from, this.world.pinpoint, name, [gameId, await this.position(gameId), ...args]);
+    return this.world.send(from, this.world.pinpoint, name, [gameId, ...(await this.place(gameId)), ...args]);
   }
 
   /** A move by whoever is to move that must revert with exactly this error. */
   async refused(gameId: bigint, name: string, args: readonly unknown[], error: string, ...values: unknown[]) {
-    const all = [gameId, await this.position(gameId), ...args];
+    const all = [gameId, ...(await this.place(gameId)), ...args];
     await this.world.fails(await this.mover(gameId), this.world.pinpoint, name, all, error, values);
   }
 

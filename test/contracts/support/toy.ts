@@ -191,9 +191,9 @@ export class Toy {
   rootOf(nodes: readonly Hex[], levels = depthOf(nodes.length), level = 0): Hex {
     return toHex(rootFromNodes(nodes.map(fromHex), levels, level)!);
   }
-  /** Root that a node's siblings give. */
-  climb(node: Hex, index: number, proof: readonly Hex[]): Hex {
-    return toHex(rootFromRange([fromHex(node)], index, proof.length, proof.map(fromHex))!);
+  /** Root that the range proof of neighbouring nodes gives. */
+  climb(nodes: readonly Hex[], index: number, depth: number, proof: readonly Hex[]): Hex {
+    return toHex(rootFromRange(nodes.map(fromHex), index, depth, proof.map(fromHex))!);
   }
   get startRoot(): Hex {
     return toHex(this.roots[0]!);
@@ -257,10 +257,9 @@ export class Toy {
 
   #pickStep(tree: Tree, index: number, first: number): Call {
     const before = index === 0 ? this.roots[first]! : tree.node(0, index - 1);
-    const beforeProof = index === 0 ? [] : tree.proof(index - 1).map(toHex);
     return {
       name: "pickStep",
-      args: [index, toHex(before), beforeProof, toHex(tree.node(0, index)), tree.proof(index).map(toHex)],
+      args: [index, toHex(before), toHex(tree.node(0, index)), tree.proof(Math.max(0, index - 1), index).map(toHex)],
     };
   }
 

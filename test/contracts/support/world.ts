@@ -23,6 +23,7 @@ import {
   stakingAbi,
   testTokenAbi,
   verificationAbi,
+  type Chain,
 } from "../../../protocol/index.ts";
 
 /** A contract as the tests call it. */
@@ -47,6 +48,7 @@ type Name = (typeof names)[number];
 
 const connection = await network.create();
 const { provider, networkHelpers } = connection;
+const client = await connection.viem.getPublicClient();
 
 /** The contracts on a chain in memory, with tokens approved, and calls that say exactly what went wrong. */
 export class World {
@@ -60,6 +62,12 @@ export class World {
   verification!: Target;
   availability!: Target;
   registry!: Target;
+
+  /** What the SDK reads. */
+  get chain(): Chain {
+    const deployment = { pinpoint: this.pinpoint.address, jobMarket: this.market.address, block: 0 };
+    return { client, deployment } as unknown as Chain;
+  }
 
   /** Deploys with the arbiter that answers what a test tells it. @param token the token's contract */
   static async create(token: "TestToken" | "OddToken" = "TestToken", unbonding = unbondingSeconds): Promise<World> {

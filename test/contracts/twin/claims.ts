@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 import { sha256, toHex } from "../../../common/index.ts";
 import { segmentCommitment } from "../../../engine/index.ts";
-import type { Phase } from "../../../protocol/index.ts";
+import type { Claim, Phase, Roots } from "../../../protocol/index.ts";
 import { emptyEvidence } from "../support/toy.ts";
 
 /** A program of one state that is one chunk of zeros, whatever the step: every state has the same root. */
@@ -28,17 +28,28 @@ export function answerOf(place: number): readonly unknown[] {
 
 /** Root over the states of a segment of so many steps, and siblings of one of them. */
 export const segmentRoot = (steps: number): Hex => toHex(segmentCommitment(statesOf(steps)).root);
-export function segmentProof(steps: number, index: number): Hex[] {
-  return segmentCommitment(statesOf(steps)).tree.proof(index).map(toHex);
+export function segmentProof(steps: number, index: number, last = index): Hex[] {
+  return segmentCommitment(statesOf(steps)).tree.proof(index, last).map(toHex);
 }
 
-/** The right move of each phase, with its arguments after game and position. @param steps of the segment in dispute */
+/** The roots of a game whose moves were right ones. @param claim the one in dispute, as the market answers it */
+export function rootsAt(phase: Phase, claim: Claim): Roots {
+  const onGrid = phase === "GridReveal" || phase === "GridPick";
+  const picked = !onGrid && claim.steps > 1;
+  const [from, to] = picked ? [stateRoot, stateRoot] : [claim.startRoot, claim.endRoot];
+  const zero = toHex(new Uint8Array(32));
+  const opened = phase === "ChunkReveal" || phase === "Judgement";
+  const node = onGrid ? claim.segmentRoot : phase === "TensorReveal" ? to : opened ? toHex(chunkHash) : zero;
+  return { from, to, left: zero, node };
+}
+
+/** The right move of each phase, with its arguments after game, position and roots. @param steps of the segment in dispute */
 export function moveOf(phase: Phase, steps: number): { readonly name: string; readonly args: readonly unknown[] } {
   const zero = toHex(new Uint8Array(32));
   const root = stateRoot;
   const moves: Partial<Record<Phase, readonly [string, ...unknown[]]>> = {
     GridReveal: ["revealSteps", statesOf(steps).map(toHex)],
-    GridPick: ["pickStep", 1, root, segmentProof(steps, 0), root, steps > 1 ? segmentProof(steps, 1) : []],
+    GridPick: ["pickStep", 1, root, root, steps > 1 ? segmentProof(steps, 0, 1) : []],
     TraceReveal: ["revealTrace", toHex(header), toHex(recordTree), zero],
     SidePick: ["pickSide", true],
     TensorReveal: ["openTensor", words, dtype, [toHex(chunkHash)]],

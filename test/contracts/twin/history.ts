@@ -7,16 +7,28 @@ import {
   isSeatDrawn,
   isSegmentDrawn,
   partStart,
+  phases,
   sealOf,
   truthHashOf,
+  type Claim,
   type Phase,
   type Terms,
 } from "../../../protocol/index.ts";
 import { encoded, readJob, word } from "../support/jobs.ts";
+import { zeroRoots, type ChainGame } from "../support/games.ts";
 import { treeOf } from "../support/seats.ts";
 import type { Target } from "../support/world.ts";
 import { nameOfWord, wordsOf, type Chain } from "./chain.ts";
-import { answerOf, moveOf, programParts, programRoot, segmentProof, segmentRoot, stateRoot } from "./claims.ts";
+import {
+  answerOf,
+  moveOf,
+  programParts,
+  programRoot,
+  rootsAt,
+  segmentProof,
+  segmentRoot,
+  stateRoot,
+} from "./claims.ts";
 import * as availability from "./model/availability.ts";
 import * as games from "./model/games.ts";
 import * as market from "./model/market.ts";
@@ -119,12 +131,16 @@ export class History {
     }
   }
 
-  /** A position is only known when the move is made. */
+  /** Position and roots are only known when the move is made. */
   async #placed(args: readonly unknown[]): Promise<readonly unknown[]> {
-    const [id, second] = args;
-    if (second !== "position") return args;
     const { world } = this.#chain;
-    return args.with(1, await world.read<Hex>(world.pinpoint, "positionOf", [id]));
+    const [gameId, position, roots] = args;
+    if (position !== "position" && roots !== "roots") return args;
+    const game = await world.read<ChainGame>(world.pinpoint, "game", [gameId]);
+    const claim = await world.read<Claim>(world.market, "claim", [game.jobId, game.checkpoint]);
+    return args
+      .with(1, position === "position" ? game.position : position)
+      .with(2, roots === "roots" ? rootsAt(phases[game.phase]!, claim) : roots);
   }
 
   // Chance.
@@ -589,21 +605,21 @@ export class History {
     if (i === undefined || game === undefined) return undefined;
     const { world } = this.#chain;
     if (game.phase === "Judgement" && this.#rarely(3)) return this.#verdict();
-    const phases: readonly Phase[] = ["GridReveal", "GridPick", "TraceReveal", "SidePick", "TensorReveal", "ChunkReveal", "Judgement"]; // prettier-ignore
+    const played: readonly Phase[] = ["GridReveal", "GridPick", "TraceReveal", "SidePick", "TensorReveal", "ChunkReveal", "Judgement"]; // prettier-ignore
     const over = expectedMove[game.phase] === null;
-    const made = over || this.#rarely(25) ? this.#pick(phases)! : game.phase;
+    const made = over || this.#rarely(25) ? this.#pick(played)! : game.phase;
     const job = jobOf(this.#state, game.job)!;
     const from = this.#rarely(15) || over ? this.#actor() : game[games.sideOf(game)];
-    const samePosition = !this.#rarely(20);
+    const [samePosition, sameRoots] = [!this.#rarely(20), !this.#rarely(20)];
     // One segment of one step has no grid to pick from; its moves are never asked for.
     const steps = this.#stepsOf(job, game.checkpoint);
     const { name, args } = moveOf(made, steps);
     const id = BigInt(i + 1);
     const committed = this.#sealed.get(`segment/${game.job}/${game.checkpoint}`)?.root;
     const fits = made !== "GridReveal" || committed !== falseRoot;
-    const all = [id, samePosition ? "position" : word(0x905), ...args];
+    const all = [id, samePosition ? "position" : word(0x905), sameRoots ? "roots" : zeroRoots, ...args];
     return this.#move("move", from, [world.pinpoint, name, all], (s) =>
-      games.move(s, from, { id, made, samePosition, fits }),
+      games.move(s, from, { id, made, samePosition, sameRoots, fits }),
     );
   }
 

@@ -49,14 +49,14 @@ function addressOf({ offset, strides }: Operand, coordinates: readonly number[])
  * An element beside the given one that is dearer to judge, if there is one: a Scatter adds as many terms as its index names the row,
  * and most rows it names seldom. Elements of all other kinds cost alike.
  */
-export function dearestBeside(operator: Operator, element: number, { outputs }: StepTrace): number {
+export function dearestBeside(operator: Operator, element: number, { output }: StepTrace): number {
   if (operator.kind !== "Scatter" || operator.operands[1]?.ref.space !== "operator") return element;
   const [, index] = operator.operands as [Operand, Operand];
   const { extents, axis, k } = operator;
   const coordinates = coordinatesOf(extents, element);
   const start = addressOf(index, coordinates);
   const counts = Array.from({ length: extents[axis]! }, () => 0);
-  for (const row of outputs[index.ref.index]!.words.subarray(start, start + k)) {
+  for (const row of output(index.ref.index).words.subarray(start, start + k)) {
     if (row < counts.length) counts[row]!++;
   }
   const dearest = counts.indexOf(Math.max(...counts));

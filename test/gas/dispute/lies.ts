@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
-import { bytesOf, createPrng, toHex, type Prng } from "../../../common/index.ts";
+import { createPrng, equalBytes, toHex, type Prng } from "../../../common/index.ts";
 import type { StepTrace } from "../../../dispute/index.ts";
-import { outputWords, stateCommitment, type Flip, type Program } from "../../../engine/index.ts";
+import { outputWords, rootOf, stateCommitment, type Flip, type Program } from "../../../engine/index.ts";
 import { candidatesOf, dearestBeside, type Candidates } from "./candidates.ts";
 import type { RunFolder } from "./folder.ts";
 import { committedSteps } from "./plan.ts";
@@ -34,11 +34,11 @@ function shows({ executor, subject, plan, start }: DisputedStep, honest: StepTra
   const { firstStep, seed, order } = plan.claim;
   executor.setState(start.tensors.map(({ words }) => words));
   executor.step({ step: firstStep + plan.disputed, seed, order }, { flip });
-  const first = program.operators.length - program.states.length;
-  const state = executor.getState();
-  return carriedStates(program).some(
-    (index) => Buffer.compare(bytesOf(state[index]!), bytesOf(honest.outputs[first + index]!.words)) !== 0,
-  );
+  const roots: Uint8Array[] = [];
+  executor.lookAtState((state, words, nodes) => roots.push(rootOf(words, program.states[state]!.dtype, nodes)), {
+    hashes: true,
+  });
+  return carriedStates(program).some((state) => !equalBytes(roots[state]!, honest.right.node(0, state)));
 }
 
 /** A lie in the first of the operators that shows one. */

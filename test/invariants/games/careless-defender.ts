@@ -15,7 +15,7 @@ interface Opened {
 }
 
 function opened(step: StepTrace, operator: number, fault: Fault, element: number): Opened {
-  const { words, dtype } = step.outputs[operator]!;
+  const { words, dtype } = step.output(operator);
   const count = Math.ceil(words.length / chunkWords);
   const chunks = Array.from({ length: count }, (_, index) => chunkAt(words, index));
   const wrong = fault === "padding" ? words.length : element;
@@ -44,7 +44,7 @@ export function carelessDefender(trace: SegmentTrace, operator: number, fault: F
     if (game.phase === "GridReveal" || game.phase === "CellReveal") return right;
     const step = trace.step(game.firstStep - trace.subject.claim.firstStep);
     const tensor = opened(step, operator, fault, element);
-    const outputs = step.outputs.slice(0, step.left.leafCount).map(({ root }) => root);
+    const outputs = Array.from({ length: step.left.leafCount }, (_, leaf) => step.left.node(0, leaf));
     outputs[operator] = tensorRoot(tensor.words, tensor.dtype, tensor.tree.root);
     const left = new MerkleTree(outputs);
     if (game.phase === "TraceReveal") return { ...right, left: toHex(left.root) } as Move;

@@ -7,6 +7,7 @@ import {
   type Claim,
   type Deployment,
   type Evidence,
+  type Game,
   type Move,
   type Phase,
 } from "../../../protocol/index.ts";
@@ -31,22 +32,24 @@ export interface Script {
 
 const flipsPerMove = 3;
 const flipAttempts = 40;
-/** Bytes of calldata before a move's own arguments: selector, game id, position. */
-const argumentsAt = 68;
+/** Bytes of calldata before the four roots: selector, game id, position; and before a move's own arguments. */
+const rootsAt = 68;
+const argumentsAt = rootsAt + 128;
 
-const nowhere = { pinpoint: `0x${"00".repeat(20)}` } as Deployment;
+const nowhere = { chainId: 0, pinpoint: `0x${"00".repeat(20)}` } as Deployment;
 const noPosition: Hex = `0x${"00".repeat(32)}`;
 
-function encode(move: Move): Hex {
-  const { abi, functionName, args } = makeMove(nowhere, 0n, noPosition, move);
-  return encodeFunctionData({ abi, functionName, args } as Parameters<typeof encodeFunctionData>[0]);
+function encode(game: Game, move: Move): Hex {
+  const { abi, functionName, args } = makeMove(nowhere, 0n, 0n, game, move);
+  const placed = { abi, functionName, args: args.with(1, noPosition) };
+  return encodeFunctionData(placed as Parameters<typeof encodeFunctionData>[0]);
 }
 
 /** The move that a contract reads from calldata; null where reading it needs more than the interface says. */
 function decode(calldata: Hex): Move | null {
   try {
     const { functionName, args } = decodeFunctionData({ abi: pinpointAbi, data: calldata });
-    const [, , ...rest] = args as readonly unknown[];
+    const [, , , ...rest] = args as readonly unknown[];
     return moveOf(functionName as Move["type"], rest);
   } catch {
     return null;
@@ -56,7 +59,7 @@ function decode(calldata: Hex): Move | null {
 function moveOf(type: Move["type"], args: readonly unknown[]): Move {
   const names: Readonly<Record<Move["type"], readonly string[]>> = {
     revealSteps: ["roots"],
-    pickStep: ["index", "before", "beforeProof", "at", "atProof"],
+    pickStep: ["index", "before", "at", "proof"],
     revealTrace: ["header", "recordTree", "left"],
     pickSide: ["right"],
     revealNodes: ["nodes"],
@@ -87,10 +90,11 @@ function flipsOf(game: PlayedGame["game"], claim: Claim, calldata: Hex, random: 
   const bytes = fromHex(calldata);
   const flips = new Set<number>();
   for (let attempt = 0; attempt < flipAttempts && flips.size < flipsPerMove; attempt++) {
-    const bit = 8 * argumentsAt + random.below(8 * (bytes.length - argumentsAt));
+    const bit = 8 * rootsAt + random.below(8 * (bytes.length - rootsAt));
     const changed = Uint8Array.from(bytes);
     changed[bit >> 3]! ^= 1 << (bit & 7);
-    if (refused(game, claim, toHex(changed))) flips.add(bit);
+    // Other roots than the game's are none of the position.
+    if (bit < 8 * argumentsAt || refused(game, claim, toHex(changed))) flips.add(bit);
   }
   return [...flips];
 }
@@ -99,7 +103,7 @@ function flipsOf(game: PlayedGame["game"], claim: Claim, calldata: Hex, random: 
 export function writeScript(claim: Claim, defender: Player, challenger: Player, random: Prng): Script {
   const { game, history, judgement } = playGame(claim, defender, challenger);
   const moves = history.map(({ before, move }): ScriptedMove => {
-    const calldata = encode(move);
+    const calldata = encode(before, move);
     return { phase: before.phase, calldata, flips: flipsOf(before, claim, calldata, random) };
   });
   return { moves, outcome: game.phase, judgement, operator: game.operator };

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { createPrng } from "../../../../common/index.ts";
-import { traceCommitment } from "../../../commit/trace.ts";
+import { stateCommitment } from "../../../commit/state.ts";
+import { stateRoot, traceCommitment } from "../../../commit/trace.ts";
 import { commitTensor } from "../../../commit/tensor.ts";
 import type { EngineOptions, Executor, ExecutorInput } from "../../../execution.ts";
 import type { Operator } from "../../../program/types.ts";
@@ -58,6 +59,9 @@ export function hashSuite(create: (input: ExecutorInput, options: EngineOptions)
       );
       expect(actual!.left.root).to.deep.equal(expected!.left.root);
       expect(actual!.stateRoot).to.deep.equal(expected!.stateRoot);
+      expect(stateRoot(executor, input.program)).to.deep.equal(expected!.stateRoot);
+      executor.setState(start);
+      expect(stateRoot(executor, input.program)).to.deep.equal(stateCommitment(start, input.program).root);
     }
     await executor.close();
   });

@@ -13,7 +13,6 @@ import {
   openGame,
   openingGame,
   pinpointAbi,
-  positionOf,
   reasons,
   readGame,
   readGameCount,
@@ -79,8 +78,7 @@ export class Table {
 
   /** A move as a transaction. */
   call(move: Move): Call {
-    const { deployment } = this.board;
-    return makeMove(deployment, this.gameId, positionOf(deployment, this.gameId, this.jobId, this.game), move);
+    return makeMove(this.board.deployment, this.gameId, this.jobId, this.game, move);
   }
 
   /** Makes a move that the contract and the in-memory rules must both accept. */

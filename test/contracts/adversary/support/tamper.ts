@@ -95,9 +95,12 @@ export function liesAbout(
 }
 
 function forgeStep(step: StepTrace, forged: ReadonlyMap<number, Forged>): StepTrace {
-  const outputs = step.outputs.map((output, operator) => forged.get(operator) ?? output);
-  const roots = outputs.map(({ root }) => root);
-  const left = new MerkleTree(roots.slice(0, step.left.leafCount));
-  const right = new MerkleTree(roots.slice(step.left.leafCount));
-  return { ...step, outputs, left, right, stateRoot: right.root };
+  const split = step.left.leafCount;
+  const treeOver = (honest: MerkleTree, first: number) =>
+    new MerkleTree(
+      Array.from({ length: honest.leafCount }, (_, leaf) => forged.get(first + leaf)?.root ?? honest.node(0, leaf)),
+    );
+  const [left, right] = [treeOver(step.left, 0), treeOver(step.right, split)];
+  const output = (operator: number) => forged.get(operator) ?? step.output(operator);
+  return { ...step, output, left, right, stateRoot: right.root };
 }

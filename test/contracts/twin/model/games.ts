@@ -69,12 +69,19 @@ export function sideOf({ phase }: Game): "defender" | "challenger" {
 /**
  * The right move of the phase `made`.
  * @param samePosition whether it names the game's position
+ * @param sameRoots whether it names the game's roots
  * @param fits whether what it reveals is what was committed
  */
 export function move(
   state: State,
   caller: Address,
-  { id, made, samePosition, fits }: { id: bigint; made: Phase; samePosition: boolean; fits: boolean },
+  {
+    id,
+    made,
+    samePosition,
+    sameRoots,
+    fits,
+  }: { id: bigint; made: Phase; samePosition: boolean; sameRoots: boolean; fits: boolean },
 ): void {
   const game = state.games[Number(id) - 1]!;
   require(game.phase === made, "WrongPhase");
@@ -83,6 +90,7 @@ export function move(
   const job = jobOf(state, game.job)!;
   require(job.status !== "Convicted", "GameIsVoid");
   require(samePosition, "WrongPosition");
+  require(sameRoots, "WrongRoots");
   const elapsed = state.now - game.lastMoveAt;
   require(elapsed <= game[`${side}Clock`], "ClockExpired");
   require(fits, "RootMismatch");
