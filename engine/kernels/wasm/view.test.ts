@@ -40,10 +40,12 @@ describe("WebAssembly windows", function () {
       [12, 5],
       [9, 17],
       [3, 3],
+      [16, 12],
+      [6, 27],
     ] as const)
       // prettier-ignore
       for (const side of [1, 2, 3])
-        for (const step of [1, 2])
+        for (const step of [1, 2, 3])
           for (const pad of [0, 1, 2])
             for (const dilation of [1, 2]) {
               const windows = { channels: 1 + random.below(3), height, width, side, step, pad, dilation };

@@ -42,7 +42,8 @@ function isJoined({ operands, guards }: View, axis: number): boolean {
 /**
  * The window through which an operator reads the runs of operand `i`, if kernels can: where a word of a run lies is the sum of what the
  * run's entry along output axis `axis` adds and of the rest, since the entries are those of an axis of the View and runs lie between two of
- * them; and no guard moves along the View's last axis, but for one that alone moves along that of the entries.
+ * them; the words of neighbouring entries are neighbours; and no guard moves along the View's last axis, but for one that alone moves along
+ * that of the entries.
  */
 export function windowOf(given: View, operator: Dot | Fold, i: number, axis: number): View | undefined {
   const view = compact(given);
@@ -58,6 +59,6 @@ export function windowOf(given: View, operator: Dot | Fold, i: number, axis: num
   const areStill = guards.every((guard) => guard.coefficients[last] === 0 || moving.includes(guard));
   const isFew = guards.length <= mostGuards && moving.length <= 1;
   const isRead = isApart && isFew && areStill && guards.every((guard) => isSimple(guard, view.extents));
-  const isRow = isJoined(view, column) && view.extents[column]! >= leastColumns;
-  return isRead && (operator.kind === "Dot" || isRow) ? view : undefined;
+  const isWide = operator.kind === "Dot" || view.extents[column]! >= leastColumns;
+  return isRead && isJoined(view, column) && isWide ? view : undefined;
 }

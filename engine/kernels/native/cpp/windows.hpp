@@ -61,12 +61,6 @@ private:
   /** Words of the output from one entry of an axis to the next. */
   uint32_t words[MAX_RANK];
 
-  /** Whether words that lie so apart are neighbours, and each guard admits an interval of them. */
-  static bool isJoined(Position step) {
-    const Position others = step & ~1;
-    return step[0] == 1 && (others[1] | others[2] | others[3]) == 0;
-  }
-
   /** Whether all guards hold from one position to another. */
   bool isInside(Position least, Position greatest) const {
     const Position out = (least < 0) | (greatest >= bounds);
@@ -81,7 +75,6 @@ private:
     panel.columns = count;
     panel.moving = movingGuard(steps[axis]);
     panel.least = panel.greatest = Position{};
-    const bool joined = isJoined(steps[axis]);
     const Position start = cursor.at;
     Position lane{1};
     lane[panel.moving] = 1;
@@ -89,7 +82,7 @@ private:
     for (uint32_t column = 0; column < count;) {
       const uint32_t begin = column % LANES;
       if (begin == 0) panel.first[column / LANES] = segments;
-      const uint32_t run = joined ? ::least(::least(count - column, LANES - begin), left(cursor, axis)) : 1;
+      const uint32_t run = ::least(::least(count - column, LANES - begin), left(cursor, axis));
       const Position first = cursor.at - start, end = first + steps[axis] * static_cast<int32_t>(run - 1);
       panel.segment[segments++] = {first - lane * static_cast<int32_t>(begin), static_cast<int32_t>(begin),
                                    static_cast<int32_t>(begin + run)};

@@ -17,7 +17,7 @@ import {
 } from "./record";
 import { scratch } from "./scratch";
 import { transposePlane } from "./transpose";
-import { WALKER_BYTES, addFunction, addOutput, coefficient, collapse, exchange, extent } from "./walker";
+import { WALKER_BYTES, addFunction, addOutput, coefficient, collapse, exchange, extent, split } from "./walker";
 import { innerCoefficient, innerExtent, next, open, setExtent, value, walkerRank } from "./walker";
 import { canonicalise, copyApart, fillApart, fillRun } from "./words";
 
@@ -46,6 +46,18 @@ function openView(record: usize, walker: usize): void {
   }
   addOutput(walker);
   collapse(walker, false);
+  for (let axis = <i32>walkerRank(walker) - 1; axis >= 0; axis--) splitByDivisor(record, walker, axis);
+}
+
+/** Makes plain rows of an axis along which a guard divides, of every so many entries of it, if there are as many of each. */
+function splitByDivisor(record: usize, walker: usize, axis: u32): void {
+  let divisor: u32 = 1;
+  for (let g: u32 = 0; g < totalGuards(record); g++) {
+    if (!isStepped(record, walker, g, axis)) divisor = max(divisor, guardDivisor(guardAt(firstGuard(record), g)));
+  }
+  const entries = extent(walker, axis);
+  if (divisor > 1 && entries > divisor && entries % divisor == 0 && walkerRank(walker) < MAX_AXES)
+    split(walker, axis, divisor);
 }
 
 function totalGuards(record: usize): u32 {
@@ -54,14 +66,23 @@ function totalGuards(record: usize): u32 {
   return total;
 }
 
+/** Whether a guard's quotient moves by whole steps along the axis. */
+function isStepped(record: usize, walker: usize, g: u32, axis: u32): bool {
+  const divisor = guardDivisor(guardAt(firstGuard(record), g));
+  const moves = <i32>coefficient(walker, operandCount(record) + g, axis);
+  return moves == 0 || (divisor <= <u32>i32.MAX_VALUE && moves % <i32>divisor == 0);
+}
+
 /** Along the axis every guard's quotient moves by whole steps, so that it admits an interval. */
 function isPlain(record: usize, walker: usize, axis: u32): bool {
   for (let g: u32 = 0; g < totalGuards(record); g++) {
-    const moves = coefficient(walker, operandCount(record) + g, axis) != 0;
-    if (moves && guardDivisor(guardAt(firstGuard(record), g)) != 1) return false;
+    if (!isStepped(record, walker, g, axis)) return false;
   }
   return true;
 }
+
+/** Axes that a walker holds. */
+const MAX_AXES: u32 = 8;
 
 /** Rows as long as this are worth no search for longer ones. */
 const LONG: u32 = 8;
@@ -94,12 +115,21 @@ function narrow(guard: usize, start: i32, inner: i32, piece: u32): void {
   const low = load<u32>(lowOf(piece));
   const high = load<u32>(highOf(piece));
   const bound = <i64>guardBound(guard);
+  const divisor = guardDivisor(guard);
   let from: i64 = 0;
   let to: i64 = high;
+  let isWhole = true;
+  // Along a plain axis the quotient moves by whole steps, from a whole one or never one.
+  if (divisor != 1 && inner != 0) {
+    isWhole = start % <i32>divisor == 0;
+    start /= <i32>divisor;
+    inner /= <i32>divisor;
+  }
   let quotient = start;
   // Most guards divide by one and move by one, which takes no division.
-  if (inner == 0) {
-    const divisor = guardDivisor(guard);
+  if (!isWhole) {
+    to = 0;
+  } else if (inner == 0) {
     quotient = divisor == 1 ? start : <u32>start / divisor;
     const holds = start >= 0 && quotient * divisor == start && <u32>quotient < <u32>bound;
     if (!holds) to = 0;

@@ -104,6 +104,21 @@ export function collapse(walker: usize, keepLast: bool): void {
   store<u32>(walker, kept);
 }
 
+/** Makes two axes of one: the inner one takes `inner` entries, which divide its own. Call it after `collapse`. ASSUMES: an axis is free. */
+export function split(walker: usize, axis: u32, inner: u32): void {
+  const rank = walkerRank(walker);
+  const functions = load<u32>(walker, 4);
+  store<u32>(walker, rank + 1);
+  for (let at = rank; at > axis; at--) {
+    setExtent(walker, at, extent(walker, at - 1));
+    store<u32>(walker + (at << 2), 0, COORDINATES);
+    for (let f: u32 = 0; f < functions; f++) setCoefficient(walker, f, at, coefficient(walker, f, at - 1));
+  }
+  setExtent(walker, axis, extent(walker, axis) / inner);
+  setExtent(walker, axis + 1, inner);
+  for (let f: u32 = 0; f < functions; f++) setCoefficient(walker, f, axis, coefficient(walker, f, axis) * inner);
+}
+
 /** Exchanges two axes, so that the caller works along another one. The walk is then no longer in row-major order. */
 export function exchange(walker: usize, one: u32, other: u32): void {
   const entries = extent(walker, one);

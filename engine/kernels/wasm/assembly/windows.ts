@@ -177,11 +177,6 @@ function isSame(a: v128, b: v128): bool {
   return !v128.any_true(v128.xor(a, b));
 }
 
-/** Whether words that lie so apart are neighbours, and each guard admits an interval of them. */
-function isJoined(step: v128): bool {
-  return isSame(v128.and(step, i32x4(-1, ~1, ~1, ~1)), vectorOf(1));
-}
-
 /** The guard that moves along columns, and alone along rows; a lane of none if there is no such guard. */
 export function movingGuard(axis: u32): u32 {
   const unit = v128.load(stepAt(axis));
@@ -192,18 +187,17 @@ export function movingGuard(axis: u32): u32 {
 function divide(axis: u32, count: u32): void {
   const cursor = columnCursor();
   const unit = v128.load(stepAt(axis));
-  const joined = isJoined(unit);
   const start = positionOf(cursor);
   let expected = start;
   let least = i32x4.splat(0);
   let greatest = least;
   let segment = firstSegment() - SEGMENT_BYTES;
   for (let lane: u32 = 0; lane < count;) {
-    const run = joined ? min<u32>(count - lane, entriesLeft(cursor, axis)) : 1;
+    const run = min<u32>(count - lane, entriesLeft(cursor, axis));
     const at = positionOf(cursor);
     const moved = i32x4.sub(at, start);
     const end = i32x4.add(moved, i32x4.mul(unit, i32x4.splat(run - 1)));
-    if (lane > 0 && joined && isSame(at, expected)) {
+    if (lane > 0 && isSame(at, expected)) {
       store<u32>(segment, load<u32>(segment, COUNT) + run, COUNT);
     } else {
       segment += SEGMENT_BYTES;
