@@ -31,8 +31,8 @@ function problem({ facts, contender }: Measured, first: Measured["facts"]): stri
 function checked(measured: readonly Measured[]): Measured[] {
   const [{ facts: first, absent }] = measured as [Measured];
   return measured.map((each) => {
-    const refusal = absent === undefined ? problem(each, first) : "refused: there is nothing to compare it with";
-    const reason = each.absent ?? refusal;
+    if (each.absent !== undefined) return each;
+    const reason = absent === undefined ? problem(each, first) : "refused: there is nothing to compare it with";
     return reason === undefined ? each : { ...each, absent: reason };
   });
 }
