@@ -145,8 +145,11 @@ export class Executions {
   /** Puts a stored state into an executor, tensor by tensor, and checks it there. */
   async #start(executor: Executor, root: Hex, program: Program): Promise<void> {
     const file = stored(root, await this.#store.open(root));
-    executor.setState(readState(file, program));
-    file.close();
+    try {
+      executor.setState(readState(file, program));
+    } finally {
+      file.close();
+    }
     checkRoot(root, stateRoot(executor, program));
   }
 
