@@ -50,6 +50,7 @@ abstract contract Model is Ledger {
         uint32 gamesEver;
         uint32 refundable;
         uint32 attested;
+        uint32 held;
         uint64 drawBlock;
         uint256 openedAt;
         uint256 unitPrice;

@@ -97,6 +97,7 @@ abstract contract SeatActions is JobActions {
         _call("seal", actor, address(verification), data, succeeds);
         if (!succeeds) return true;
         s.taken = true;
+        ++jobs[id].held;
         (s.root, s.truth) = (root, truth);
         ++segment.seats;
         verifiers[actor].reserved += t.verifierStake;
@@ -150,6 +151,7 @@ abstract contract SeatActions is JobActions {
         _call("accuse", accuser, address(verification), data, succeeds);
         if (!succeeds) return true;
         (a.made, a.truth) = (true, truth);
+        ++jobs[id].held;
         ++s.accusations;
         verifiers[accuser].reserved += fee;
         return true;
@@ -252,9 +254,17 @@ abstract contract SeatActions is JobActions {
         _finishJob(id, Status.Convicted);
     }
 
+    /// @dev A random job with seats or accusations that are not closed, or whose window is open; none where its turn comes to be dropped.
+    function _pickSeated() private returns (uint64 id, bool any) {
+        if (seatedJobs.length == 0) return (0, false);
+        id = seatedJobs[_roll(seatedJobs.length)];
+        if (jobs[id].status <= Status.Closing || jobs[id].held != 0) return (id, true);
+        _remove(seatedJobs, id);
+    }
+
     function _closeSeat() internal returns (bool) {
-        if (seatedJobs.length == 0) return false;
-        uint64 id = seatedJobs[_roll(seatedJobs.length)];
+        (uint64 id, bool any) = _pickSeated();
+        if (!any) return false;
         uint16 k = uint16(_roll(uint256(jobs[id].committed) + 1));
         (address actor, bool found) = _pickSeat(id, k);
         SeatModel storage s = seats[id][k][actor];
@@ -272,6 +282,7 @@ abstract contract SeatActions is JobActions {
         _same("outcome", id, uint8(verification.seat(JobId.wrap(id), k, actor).outcome), uint8(outcome));
         _countOutcome(outcome);
         s.over = true;
+        --jobs[id].held;
         if (outcome != Outcome.Obeyed) jackpotsKept -= s.jackpot;
         else if (s.catches != 0) jackpotsKept -= s.jackpot - s.catches * (s.jackpot >> (s.catches - 1));
         _release(actor, termsOf[id].verifierStake, outcome >= Outcome.Wrong);
@@ -301,8 +312,8 @@ abstract contract SeatActions is JobActions {
     }
 
     function _closeAccusation() internal returns (bool) {
-        if (seatedJobs.length == 0) return false;
-        uint64 id = seatedJobs[_roll(seatedJobs.length)];
+        (uint64 id, bool any) = _pickSeated();
+        if (!any) return false;
         uint16 k = uint16(_roll(uint256(jobs[id].committed) + 1));
         (address actor, bool found) = _pickSeat(id, k);
         (address accuser, bool accused) = _pickAccuser(id, k, actor);
@@ -319,6 +330,7 @@ abstract contract SeatActions is JobActions {
         AccusationModel storage a = accusations[_place(id, k, actor, accuser)];
         SeatModel storage s = seats[id][k][actor];
         a.over = true;
+        --jobs[id].held;
         Outcome outcome = _outcomeOf(id, k, actor);
         bool burns = !a.proved && outcome != Outcome.Void && jobs[id].status != Status.Convicted;
         _countAccusation(a.proved, burns);
