@@ -164,6 +164,8 @@ abstract contract Model is Ledger {
     uint256 internal jackpotsKept;
     /// @dev Jobs whose seats and accusations may still be closed.
     uint64[] internal seatedJobs;
+    /// @dev Who wants to resign, and so takes on nothing new.
+    address internal leaving;
     mapping(uint64 gameId => GameModel) internal games;
     mapping(uint64 demandId => DemandModel) internal demands;
     uint64 internal jobCount;

@@ -35,12 +35,14 @@ abstract contract SeatActions is JobActions {
     }
 
     function _resign() internal returns (bool) {
-        address actor = _actor();
+        address actor = leaving == address(0) || _rarely(4) ? _actor() : leaving;
         VerifierModel storage v = verifiers[actor];
         bool succeeds = v.enrolled != 0 && v.reserved == 0;
+        if (leaving == address(0) && v.enrolled != 0) leaving = actor;
         if (!succeeds && !_rarely(20)) return false;
         _call("resign", actor, address(verification), abi.encodeCall(IVerification.resign, ()), succeeds);
         if (!succeeds) return true;
+        if (leaving == actor) leaving = address(0);
         stakes[actor].locked -= v.enrolled;
         _weigh(actor, 0);
         return true;
@@ -87,6 +89,7 @@ abstract contract SeatActions is JobActions {
         Terms storage t = termsOf[id];
         bool succeeds = _isNow(id, Part.Seal) && jobs[id].hasWord && _isDrawn(id, k) && _isEligible(id, k, actor);
         succeeds = succeeds && !s.taken && segment.seats < 2 * uint256(t.attestors);
+        if (actor == leaving) return false;
         succeeds = succeeds && verifiers[actor].enrolled - verifiers[actor].reserved >= t.verifierStake;
         if (!succeeds && !_rarely(60)) return false;
         (bytes32 root, bytes32 truth) = _finding(id, k, actor);
@@ -141,6 +144,7 @@ abstract contract SeatActions is JobActions {
         AccusationModel storage a = accusations[_place(id, k, actor, accuser)];
         uint256 fee = termsOf[id].attestationFee;
         bool succeeds = _isNow(id, Part.Accuse) && s.attested && accuser != actor && !a.made && s.accusations < 8;
+        if (accuser == leaving) return false;
         succeeds = succeeds && verifiers[accuser].enrolled - verifiers[accuser].reserved >= fee;
         if (!found || (!succeeds && !_rarely(40))) return false;
         // Right ones are accused seldom.
