@@ -1,12 +1,13 @@
 import { expect } from "chai";
 import { createPrng } from "../../../../common/index.ts";
-import { checkExecutorInput, type EngineOptions, type Executor, type ExecutorInput } from "../../../execution.ts";
+import { checkExecutorInput, type Executor } from "../../../execution.ts";
 import type { StepContext } from "../../../program/types.ts";
 import { createReferenceExecutor } from "../../reference/executor.ts";
 import { fuse } from "../fuse.ts";
 import { isPair } from "../pairs.ts";
 import { randomChains } from "../random-chains.ts";
 import type { TileOperand } from "../tile-program.ts";
+import type { Create } from "./reference-step.ts";
 
 const SEED = 20_261_126;
 const PROGRAMS = 120;
@@ -42,7 +43,7 @@ function isDoubled({ read, mode }: TileOperand): boolean {
 }
 
 /** Differential test of groups of operators on an engine. To be called inside a `describe`. */
-export function chainSuite(create: (input: ExecutorInput, options: EngineOptions) => Promise<Executor>): void {
+export function chainSuite(create: Create): void {
   it("give the words of the single ones and of the reference, with one to three threads", async () => {
     const random = createPrng(SEED);
     const reached = { groups: 0, folds: 0, hidden: 0, spreads: 0, copies: 0, pairs: 0, fours: 0, doubled: 0 };

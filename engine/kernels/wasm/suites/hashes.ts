@@ -3,10 +3,11 @@ import { createPrng } from "../../../../common/index.ts";
 import { stateCommitment } from "../../../commit/state.ts";
 import { stateRoot, traceCommitment } from "../../../commit/trace.ts";
 import { commitTensor } from "../../../commit/tensor.ts";
-import type { EngineOptions, Executor, ExecutorInput } from "../../../execution.ts";
+import type { ExecutorInput } from "../../../execution.ts";
 import type { Operator } from "../../../program/types.ts";
 import { createReferenceExecutor } from "../../reference/executor.ts";
 import { programOfCases, type OperatorCase } from "../random-operators.ts";
+import type { Create } from "./reference-step.ts";
 
 const SEED = 20_261_127;
 const context = { step: 1, seed: SEED, order: "sequential" } as const;
@@ -30,7 +31,7 @@ function copies(): ExecutorInput {
 }
 
 /** Differential tests of an engine's hashes of outputs. To be called inside a `describe`. */
-export function hashSuite(create: (input: ExecutorInput, options: EngineOptions) => Promise<Executor>): void {
+export function hashSuite(create: Create): void {
   const input = copies();
 
   for (const threads of [1, 2, 3])

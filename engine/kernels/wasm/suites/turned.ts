@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { createPrng, type Prng } from "../../../../common/index.ts";
-import { checkExecutorInput, type EngineOptions, type Executor, type ExecutorInput } from "../../../execution.ts";
+import type { ExecutorInput } from "../../../execution.ts";
 import type { Dot, Fold, Operand, Operator, Program } from "../../../program/types.ts";
-import { createReferenceExecutor } from "../../reference/executor.ts";
 import { fuse } from "../fuse.ts";
 import { nastyWords } from "../nasty-words.ts";
 import { isTurned } from "../turned.ts";
+import { expectReferenceStep, type Create } from "./reference-step.ts";
 
 const SEED = 20_261_128;
 const PROGRAMS = 80;
@@ -75,23 +75,14 @@ function randomProgram(random: Prng): ExecutorInput {
 }
 
 /** Differential test of products and sums that read through Views. To be called inside a `describe`. */
-export function turnedSuite(create: (input: ExecutorInput, options: EngineOptions) => Promise<Executor>): void {
+export function turnedSuite(create: Create): void {
   it("give the reference's words, with one to three threads", async () => {
     const random = createPrng(SEED);
     const reached = { turnedDots: 0, turnedFolds: 0, mixed: 0 };
     for (let i = 0; i < PROGRAMS; i++) {
       const input = randomProgram(random);
-      checkExecutorInput(input);
-      const reference = createReferenceExecutor(input);
-      reference.step({ step: 0, seed: 0, order: "sequential" });
-      const [expected] = reference.getState();
-      for (const threads of i % 4 === 0 ? [1, 2, 3] : [1]) {
-        const executor = await create(input, { threads, leastWork: 1 });
-        executor.step({ step: 0, seed: 0, order: "sequential" });
-        const wrong = executor.getState()[0]!.findIndex((word, at) => word !== expected![at]);
-        expect(wrong, `seed ${SEED}, program ${i}, ${threads} threads`).to.equal(-1);
-        await executor.close();
-      }
+      const where = `seed ${SEED}, program ${i}`;
+      await expectReferenceStep(create, input, i % 4 === 0 ? [1, 2, 3] : [1], where);
       const planned = fuse(input.program).program.operators.at(-1)!;
       if (!isTurned(planned)) continue;
       if (planned.kind === "Dot") reached.turnedDots += 1;
