@@ -69,14 +69,6 @@ export function treeBytes(leafCount: number): number {
   return nodes * 32;
 }
 
-/** All levels of a tree, cut from its real nodes one level after another, leaves first. */
-function cutLevels(nodes: Uint8Array, leafCount: number): Uint8Array[] {
-  let at = 0;
-  return Array.from({ length: depthOf(leafCount) + 1 }, (_, level) =>
-    nodes.subarray(at, (at += realNodes(leafCount, level) * 32)),
-  );
-}
-
 /**
  * Siblings that join leaves lo … hi to the root of a tree, in the order of spec/commitments.md.
  * @param node the tree's node at a level and index
@@ -111,25 +103,19 @@ export class MerkleTree {
   readonly #levels: Uint8Array[];
   readonly #base: number;
 
-  /** A tree from all its nodes, which it keeps: level after level, leaves first. */
-  static ofNodes(nodes: Uint8Array, leafCount: number): MerkleTree {
-    return new MerkleTree(nodes.subarray(0, leafCount * 32), 0, cutLevels(nodes, leafCount));
-  }
-
   /**
    * Leaves are hashes of 32 bytes, either one by one or flat in one array. None gives EMPTY of level 0 as the root.
    * @param base level of the leaves in the tree whose upper part this one is
-   * @param levels of the tree, where they are known
    */
-  constructor(leaves: readonly Uint8Array[] | Uint8Array, base = 0, levels?: Uint8Array[]) {
-    this.#levels = levels ?? levelsOver(leaves, base);
+  constructor(leaves: readonly Uint8Array[] | Uint8Array, base = 0) {
+    this.#levels = levelsOver(leaves, base);
     this.leafCount = this.#levels[0]!.length / 32;
     this.depth = depthOf(this.leafCount);
     this.#base = base;
     this.root = this.node(this.depth, 0);
   }
 
-  /** All real nodes, level after level, leaves first. */
+  /** All real nodes, level after level: the leaves first, the root last. */
   nodes(): Uint8Array {
     return concatBytes(...this.#levels);
   }

@@ -22,7 +22,7 @@ export interface Flip {
 
 /**
  * Looks at a tensor where it lies. The words are valid only during the call, and so are the nodes of their chunk tree
- * (`MerkleTree.ofNodes`), which an engine may give where it is asked for hashes.
+ * (`MerkleTree.nodes`), which an engine may give where it is asked for hashes.
  */
 export type Look = (index: number, words: Uint32Array, nodes?: Uint8Array) => void;
 
