@@ -24,6 +24,7 @@ import {
   type RecordedMove,
   type Side,
 } from "../protocol/index.ts";
+import type { ChosenMove, MoveTask } from "./compute/messages.ts";
 import { crashPoint } from "./crash-point.ts";
 import type { Session } from "./session.ts";
 import { Unfinished } from "./unfinished.ts";
@@ -73,6 +74,9 @@ function secondsLeft(view: GameView, side: Side, { timestamp }: Head): number {
   return clock - Number(timestamp - view.lastMoveAt);
 }
 
+/** What both sides execute. */
+type Executed = Pick<MoveTask, "segment" | "flip">;
+
 export interface PlayOptions {
   readonly session: Session;
   readonly side: Side;
@@ -104,22 +108,13 @@ export class Play {
 
   async #move(view: GameView): Promise<void> {
     const { session, side, flip } = this.#options;
-    const { chain, compute, transactions, log } = session;
+    const { chain, transactions, log } = session;
     const { id, jobId, checkpoint } = view;
-    const [claim, told] = await Promise.all([
-      readClaim(chain, jobId, checkpoint),
-      side === "challenger" ? this.#told(view) : undefined,
-    ]);
-    if (side === "challenger" && told === undefined) return;
-    const { endRoot: _end, segmentRoot: _segment, ...segment } = claim;
+    const { endRoot: _end, segmentRoot: _segment, ...segment } = await readClaim(chain, jobId, checkpoint);
     const task = { segment, flip: await flip?.(jobId) };
-    const { game, move } = await (told === undefined
-      ? compute.move({ ...task, side: "defender", game: view.game })
-      : compute.move({ ...task, side: "challenger", ...told }));
-    if (positionOf(chain.deployment, id, jobId, game) !== view.position) {
-      const message = `Game ${id}: the segment as it was executed here is not the one in dispute, so no move of it would be accepted. Look whether another data directory or another solver made the commitment.`;
-      throw new OperatorError("other-execution", message, { game: String(id), job: String(jobId), checkpoint });
-    }
+    const chosen = await (side === "defender" ? this.#defend(view, task) : this.#challenge(view, task));
+    if (chosen === undefined) return;
+    const { game, move } = chosen;
     crashPoint("move-chosen");
     const call = makeMove(chain.deployment, id, jobId, game, move);
     const outcome = await transactions.perform({ key: `move/${id}/${game.moves}`, call });
@@ -133,13 +128,24 @@ export class Play {
     log.info({ event: "moved", ...facts, phase: game.phase, gas }, `Game ${id}: ${side} ${move.type}`);
   }
 
-  /** A game with its roots and its moves; undefined where the logs do not tell it as it stands. */
-  async #told(view: GameView): Promise<{ game: Game; history: RecordedMove[] } | undefined> {
-    const { chain, log } = this.#options.session;
-    const { id, jobId } = view;
+  /** The defender's move, by the roots of his own execution. */
+  async #defend(view: GameView, task: Executed): Promise<ChosenMove> {
+    const chosen = await this.#options.session.compute.move({ ...task, side: "defender", game: view.game });
+    if (this.#stands(view, chosen.game)) return chosen;
+    const { id, jobId, checkpoint } = view;
+    const message = `Game ${id}: the segment as it was executed here is not the one in dispute, so no move of it would be accepted. Look whether another data directory or another solver made the commitment.`;
+    throw new OperatorError("other-execution", message, { game: String(id), job: String(jobId), checkpoint });
+  }
+
+  /** The challenger's move, by what the logs tell; undefined where that is not the game as it stands. */
+  async #challenge(view: GameView, task: Executed): Promise<ChosenMove | undefined> {
+    const { chain, compute, log } = this.#options.session;
+    const { id } = view;
     const { game, moves } = await gameRecord(chain, id);
-    if (positionOf(chain.deployment, id, jobId, game) === view.position)
-      return { game, history: moves.map(({ side, before, move }) => ({ side, before, move })) };
+    if (this.#stands(view, game)) {
+      const history = moves.map(({ side, before, move }): RecordedMove => ({ side, before, move }));
+      return compute.move({ ...task, side: "challenger", game, history });
+    }
     // It moved on meanwhile, or the node left logs out: the next block asks again, without the pause after a failure.
     const counts = { game: String(id), moves: view.game.moves, told: moves.length };
     log.warn(
@@ -147,6 +153,11 @@ export class Play {
       `Game ${id}: the logs tell ${moves.length} of ${view.game.moves} moves`,
     );
     return undefined;
+  }
+
+  /** Whether these are the roots of the game: its position binds them. */
+  #stands({ id, jobId, position }: GameView, game: Game): boolean {
+    return positionOf(this.#options.session.chain.deployment, id, jobId, game) === position;
   }
 
   async #timeout({ id }: GameView): Promise<void> {
