@@ -266,11 +266,34 @@ abstract contract SeatActions is JobActions {
         _remove(seatedJobs, id);
     }
 
+    /// @dev A random seat of a job that is so; now and then any seat.
+    function _pickHeld(
+        uint64 id,
+        function(SeatModel storage) internal view returns (bool) so
+    ) private returns (uint16 k, address actor, bool found) {
+        uint256 count = uint256(jobs[id].committed) + 1;
+        uint256 from = _roll(count * ACTORS);
+        bool any = _rarely(10);
+        for (uint256 i; i < count * ACTORS && !found; ++i) {
+            uint256 place = (from + i) % (count * ACTORS);
+            (k, actor) = (uint16(place / ACTORS), actors[place % ACTORS]);
+            SeatModel storage s = seats[id][k][actor];
+            found = s.taken && (any || so(s));
+        }
+    }
+
+    function _isHeld(SeatModel storage s) private view returns (bool) {
+        return !s.over;
+    }
+
+    function _isAccused(SeatModel storage s) private view returns (bool) {
+        return s.over && s.accusations != 0;
+    }
+
     function _closeSeat() internal returns (bool) {
         (uint64 id, bool any) = _pickSeated();
         if (!any) return false;
-        uint16 k = uint16(_roll(uint256(jobs[id].committed) + 1));
-        (address actor, bool found) = _pickSeat(id, k);
+        (uint16 k, address actor, bool found) = _pickHeld(id, _isHeld);
         SeatModel storage s = seats[id][k][actor];
         bool succeeds = jobs[id].status > Status.Closing && s.taken && !s.over;
         if (!found || (!succeeds && !_rarely(40))) return false;
@@ -318,8 +341,7 @@ abstract contract SeatActions is JobActions {
     function _closeAccusation() internal returns (bool) {
         (uint64 id, bool any) = _pickSeated();
         if (!any) return false;
-        uint16 k = uint16(_roll(uint256(jobs[id].committed) + 1));
-        (address actor, bool found) = _pickSeat(id, k);
+        (uint16 k, address actor, bool found) = _pickHeld(id, _isAccused);
         (address accuser, bool accused) = _pickAccuser(id, k, actor);
         AccusationModel storage a = accusations[_place(id, k, actor, accuser)];
         bool succeeds = jobs[id].status > Status.Closing && a.made && !a.over && seats[id][k][actor].over;
